@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "accounts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lines.h"
+#include "parse.h"
+
+enum {
+	PASSWD_NAME,
+	PASSWD_PASSWORD,
+	PASSWD_UID,
+	PASSWD_GID,
+	PASSWD_GECOS,
+	PASSWD_HOME,
+	PASSWD_SHELL,
+	PASSWD_FIELDS
+};
+enum { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
+
+static enum lookup open_file(struct lines *lines, const char *path, struct failure *failure)
+{
+	if (lines_open(lines, path))
+		return LOOKUP_FOUND;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return LOOKUP_NO_FILE;
+	fail(failure, STATUS_REFUSED, "cannot open %s: %s", path, strerror(errno));
+	return LOOKUP_FAILED;
+}
+
+/* Close the file that was searched: found, unless it could not be read to where the answer was. */
+static enum lookup close_file(struct lines *lines, const char *path, bool found,
+			      struct failure *failure)
+{
+	enum lookup result = found ? LOOKUP_FOUND : LOOKUP_NOT_FOUND;
+
+	if (lines->error) {
+		fail(failure, STATUS_REFUSED, "cannot read %s: %s", path, strerror(lines->error));
+		result = LOOKUP_FAILED;
+	}
+	lines_close(lines);
+	return result;
+}
+
+/* Split a line at its colons, in place. Returns false unless it is an entry of count fields. */
+static bool split(char *line, size_t length, char *fields[], size_t count)
+{
+	size_t have = 0;
+
+	if (strlen(line) != length || strchr("#+-:", line[0]))
+		return false;
+	while (have < count) {
+		char *colon = strchr(line, ':');
+
+		fields[have++] = line;
+		if (!colon)
+			return have == count;
+		*colon = '\0';
+		line = colon + 1;
+	}
+	return false;
+}
+
+static bool parse_account(char *line, size_t length, struct account *account)
+{
+	char *field[PASSWD_FIELDS];
+
+	if (!split(line, length, field, PASSWD_FIELDS) ||
+	    strlen(field[PASSWD_NAME]) >= sizeof(account->name) ||
+	    strlen(field[PASSWD_HOME]) >= sizeof(account->home) ||
+	    !parse_id(field[PASSWD_UID], &account->uid) ||
+	    !parse_id(field[PASSWD_GID], &account->gid))
+		return false;
+	strcpy(account->name, field[PASSWD_NAME]);
+	strcpy(account->home, field[PASSWD_HOME]);
+	return true;
+}
+
+enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
+			       struct failure *failure)
+{
+	struct lines lines;
+	struct account candidate;
+	enum lookup opened = open_file(&lines, path, failure);
+	bool by_name = false, by_number = false;
+	uid_t uid;
+	bool is_number = parse_id(user, &uid);
+	size_t length;
+	char *line;
+
+	if (opened != LOOKUP_FOUND)
+		return opened;
+	while (!by_name && (line = lines_next(&lines, &length))) {
+		if (!parse_account(line, length, &candidate))
+			continue;
+		by_name = strcmp(candidate.name, user) == 0;
+		if (by_name || (is_number && !by_number && candidate.uid == uid)) {
+			by_number = true;
+			*account = candidate;
+		}
+	}
+	return close_file(&lines, path, by_name || by_number, failure);
+}
+
+enum lookup accounts_find_group(const char *path, const char *group, gid_t *gid,
+				struct failure *failure)
+{
+	struct lines lines;
+	char *field[GROUP_FIELDS];
+	enum lookup opened = open_file(&lines, path, failure);
+	bool by_name = false, by_number = false;
+	gid_t wanted, candidate;
+	bool is_number = parse_id(group, &wanted);
+	size_t length;
+	char *line;
+
+	if (opened != LOOKUP_FOUND)
+		return opened;
+	while (!by_name && (line = lines_next(&lines, &length))) {
+		if (!split(line, length, field, GROUP_FIELDS) ||
+		    !parse_id(field[GROUP_GID], &candidate))
+			continue;
+		by_name = strcmp(field[GROUP_NAME], group) == 0;
+		if (by_name || (is_number && !by_number && candidate == wanted)) {
+			by_number = true;
+			*gid = candidate;
+		}
+	}
+	return close_file(&lines, path, by_name || by_number, failure);
+}
+
+/* Whether user is in a list of names with commas between them. */
+static bool is_listed(const char *members, const char *user)
+{
+	size_t length = strlen(user);
+
+	for (const char *at = members; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, user, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
+				     struct failure *failure)
+{
+	struct lines lines;
+	char *field[GROUP_FIELDS];
+	enum lookup opened = open_file(&lines, path, failure);
+	bool fits = true;
+	gid_t gid;
+	size_t length;
+	char *line;
+
+	if (opened != LOOKUP_FOUND)
+		return opened;
+	while (fits && (line = lines_next(&lines, &length))) {
+		if (split(line, length, field, GROUP_FIELDS) && parse_id(field[GROUP_GID], &gid) &&
+		    is_listed(field[GROUP_MEMBERS], user))
+			fits = group_set_add(set, gid);
+	}
+	if (fits)
+		return close_file(&lines, path, true, failure);
+	lines_close(&lines);
+	fail(failure, STATUS_REFUSED, "%s is in more than %d groups of %s", user, GROUPS_MAX, path);
+	return LOOKUP_FAILED;
+}
+
+/* Where gid is in set, or where it has to go. */
+static size_t position(const struct group_set *set, gid_t gid)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (set->ids[middle] < gid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool group_set_has(const struct group_set *set, gid_t gid)
+{
+	size_t at = position(set, gid);
+
+	return at < set->count && set->ids[at] == gid;
+}
+
+bool group_set_add(struct group_set *set, gid_t gid)
+{
+	size_t at = position(set, gid);
+
+	if (at < set->count && set->ids[at] == gid)
+		return true;
+	if (set->count == GROUPS_MAX)
+		return false;
+	memmove(&set->ids[at + 1], &set->ids[at], (set->count - at) * sizeof(set->ids[0]));
+	set->ids[at] = gid;
+	set->count++;
+	return true;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The native command line and the DINIT_SU_* variables -> settings. */
+#ifndef DINIT_SU_CMDLINE_H
+#define DINIT_SU_CMDLINE_H
+
+#include <stdbool.h>
+
+#include "failure.h"
+#include "settings.h"
+
+/*
+ * Read the arguments (arguments[0] is the program's name) and, for what they leave open, the
+ * DINIT_SU_* variables of environment. Settings point into both. Returns false with a failure that
+ * says what is wrong. Options that do not go together are refused too.
+ */
+bool cmdline_parse(char **arguments, char **environment, struct settings *settings,
+		   struct failure *failure);
+
+/* What --help prints: fits a screen of 80 by 24. */
+extern const char cmdline_help[];
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "credentials.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "identity.h"
+
+bool credentials_read(struct credentials *credentials, struct failure *failure)
+{
+	struct capability_sets sets;
+
+	*credentials = (struct credentials){0};
+	getresuid(&credentials->real_uid, &credentials->effective_uid, &credentials->saved_uid);
+	getresgid(&credentials->real_gid, &credentials->effective_gid, &credentials->saved_gid);
+	if (credentials->effective_uid == 0)
+		return true;
+	if (!capabilities_read(&sets))
+		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+			    strerror(errno));
+	credentials->permitted = sets.permitted;
+	credentials->ambient = capabilities_ambient(sets.permitted);
+	return true;
+}
+
+bool credentials_may_start(const struct credentials *credentials, struct failure *failure)
+{
+	if (credentials->real_uid != credentials->effective_uid)
+		return fail(
+			failure, STATUS_REFUSED,
+			"installed set-uid: anybody could become anybody; chmod u-s this program");
+	if (credentials->real_gid != credentials->effective_gid)
+		return fail(
+			failure, STATUS_REFUSED,
+			"installed set-gid: anybody could join any group; chmod g-s this program");
+	/*
+	 * A user that is not root has after execve(2) exactly the ambient capabilities, those that
+	 * a container runtime can have given it, unless the executed file added some.
+	 */
+	if (credentials->effective_uid != 0 && credentials->permitted != credentials->ambient)
+		return fail(failure, STATUS_REFUSED,
+			    "installed with file capabilities: "
+			    "anybody could use them; setcap -r this program");
+	return true;
+}
+
+static bool verify_ids(const struct identity *identity)
+{
+	uid_t uid[3];
+	gid_t gid[3];
+
+	getresuid(&uid[0], &uid[1], &uid[2]);
+	getresgid(&gid[0], &gid[1], &gid[2]);
+	for (size_t i = 0; i < 3; i++) {
+		if (uid[i] != identity->uid || gid[i] != identity->gid)
+			return false;
+	}
+	return true;
+}
+
+/* The kernel keeps its list sorted by its own numbers, so the order says nothing. */
+static bool verify_groups(const struct identity *identity)
+{
+	static gid_t have[GROUPS_MAX];
+	int count = getgroups(GROUPS_MAX, have);
+
+	if (count < 0 || (size_t)count != identity->groups.count)
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (!group_set_has(&identity->groups, have[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool verify_no_way_back(struct failure *failure)
+{
+	struct capability_sets sets;
+
+	if (!capabilities_read(&sets))
+		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+			    strerror(errno));
+	if (sets.effective || sets.permitted || sets.inheritable)
+		return fail(failure, STATUS_REFUSED, "capabilities are left after the switch");
+	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0)
+		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
+	return true;
+}
+
+static bool verify(const struct identity *identity, struct failure *failure)
+{
+	if (!verify_ids(identity))
+		return fail(failure, STATUS_REFUSED,
+			    "user and group are not %u:%u after the switch", identity->uid,
+			    identity->gid);
+	if (!verify_groups(identity))
+		return fail(failure, STATUS_REFUSED,
+			    "supplementary groups are not as asked for after the switch");
+	return identity->uid == 0 || verify_no_way_back(failure);
+}
+
+/* Why a call that changes ids failed, with the way out of the two causes that people meet. */
+static bool explain_refusal(struct failure *failure, const char *call, unsigned int id,
+			    const char *capability)
+{
+	int error = errno;
+
+	if (error == EPERM)
+		return fail(failure, STATUS_REFUSED,
+			    "%s %u: %s: the container needs %s, and a user namespace must allow it",
+			    call, id, strerror(error), capability);
+	if (error == EINVAL)
+		return fail(failure, STATUS_REFUSED,
+			    "%s %u: %s: this user namespace maps no such id", call, id,
+			    strerror(error));
+	return fail(failure, STATUS_REFUSED, "%s %u: %s", call, id, strerror(error));
+}
+
+bool credentials_assume(const struct identity *identity, struct failure *failure)
+{
+	const struct capability_sets none = {0};
+
+	/* Groups and group first: after the user there is no right left to change them. */
+	if (setgroups(identity->groups.count, identity->groups.ids) < 0)
+		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
+	if (setresgid(identity->gid, identity->gid, identity->gid) < 0)
+		return explain_refusal(failure, "setresgid", identity->gid, "CAP_SETGID");
+	if (setresuid(identity->uid, identity->uid, identity->uid) < 0)
+		return explain_refusal(failure, "setresuid", identity->uid, "CAP_SETUID");
+	/*
+	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits forbid that,
+	 * and never the inheritable one, which older Docker filled (CVE-2022-24769).
+	 */
+	if (identity->uid != 0 && !capabilities_write(&none))
+		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
+			    strerror(errno));
+	return verify(identity, failure);
+}

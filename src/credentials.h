@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Credentials: who this process is, becoming somebody else for good, and proof that it worked:
+ * credentials(7). Every call that changes them is in credentials.c.
+ */
+#ifndef DINIT_SU_CREDENTIALS_H
+#define DINIT_SU_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "capabilities.h"
+#include "failure.h"
+
+struct identity;
+
+struct credentials {
+	uid_t real_uid, effective_uid, saved_uid;
+	gid_t real_gid, effective_gid, saved_gid;
+	uint64_t permitted; /* capabilities; read only when not root */
+	uint64_t ambient;
+};
+
+/* Read those of this process. Returns false with a failure that names the call. */
+bool credentials_read(struct credentials *credentials, struct failure *failure);
+
+/*
+ * Whether a program that was started with these credentials may act on what its caller wrote: not
+ * if it is set-uid or set-gid, or has capabilities from its own file. A pure decision; false with a
+ * failure that says which it is.
+ */
+bool credentials_may_start(const struct credentials *credentials, struct failure *failure);
+
+/*
+ * Become identity for good: supplementary groups, group, user, and, for a user that is not root, no
+ * capabilities. Then verify all of it, and that a user that is not root cannot go back to uid 0.
+ * Returns false with a failure that names the call and, where there is one, the way out; the
+ * process may have changed in part by then and must end.
+ */
+bool credentials_assume(const struct identity *identity, struct failure *failure);
+
+#endif

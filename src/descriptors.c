@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "descriptors.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "numbered.h"
+
+void descriptors_guard(void)
+{
+	struct pollfd standard[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	/* One call for all three: poll(2) marks those that are not open. */
+	if (poll(standard, 3, 0) <= 0)
+		return;
+	for (int i = 0; i < 3; i++) {
+		/* open(2) takes the lowest free number: this one, as those below are open by now.
+		 */
+		if (standard[i].revents & POLLNVAL)
+			open("/", O_PATH | O_CLOEXEC);
+	}
+}
+
+static int close_if_inherited(int descriptor, void *listing)
+{
+	if (descriptor > STDERR_FILENO && descriptor != *(int *)listing)
+		close(descriptor);
+	return 0;
+}
+
+/* Before Linux 5.9, or where an old seccomp profile forbids close_range(2). */
+static void close_one_by_one(void)
+{
+	struct rlimit limit;
+	int listing;
+	int highest = 1 << 20; /* the kernel's own default limit, fs.nr_open */
+
+	if (numbered_each("/proc/self/fd", &listing, close_if_inherited, &listing) == 0)
+		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)highest)
+		highest = (int)limit.rlim_cur;
+	for (int descriptor = STDERR_FILENO + 1; descriptor < highest; descriptor++)
+		close(descriptor);
+}
+
+void descriptors_release(void)
+{
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) < 0)
+		close_one_by_one();
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+}

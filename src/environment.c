@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "environment.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "parse.h"
+#include "text.h"
+
+/* The value in an entry NAME=VALUE if it is of this name, else NULL. */
+static const char *value_of(const char *entry, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(entry, name, length) == 0 && entry[length] == '=' ? entry + length + 1
+									 : NULL;
+}
+
+const char *environment_get(char **entries, const char *name)
+{
+	for (; *entries; entries++) {
+		const char *value = value_of(*entries, name);
+
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+void environment_move_pid(char **entries, const char *name, pid_t from, pid_t to, char *buffer,
+			  size_t size)
+{
+	for (; *entries; entries++) {
+		const char *value = value_of(*entries, name);
+		uint32_t pid;
+
+		if (value && parse_id(value, &pid) && (pid_t)pid == from) {
+			struct text text = text_in(buffer, size);
+
+			text_add(&text, "%s=%d", name, to);
+			*entries = buffer;
+		}
+	}
+}
+
+static bool is_of_account(const char *entry)
+{
+	return value_of(entry, "HOME") || value_of(entry, "USER") || value_of(entry, "LOGNAME");
+}
+
+static char *entry_in(char *buffer, size_t size, const char *name, const char *value)
+{
+	struct text text = text_in(buffer, size);
+
+	text_add(&text, "%s=%s", name, value);
+	return buffer;
+}
+
+bool environment_for_account(struct environment *environment, char **inherited,
+			     const struct account *account, struct failure *failure)
+{
+	const char *home = account && account->home[0] ? account->home : "/";
+	size_t count = 0, kept = 0;
+	char **entries;
+
+	while (inherited[count])
+		count++;
+	/* Room for three more and the NULL; init gives it back with everything else at its end. */
+	entries = mmap(NULL, (count + 4) * sizeof(*entries), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (entries == MAP_FAILED)
+		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
+			    strerror(errno));
+	for (size_t i = 0; i < count; i++) {
+		if (!is_of_account(inherited[i]))
+			entries[kept++] = inherited[i];
+	}
+	entries[kept++] = entry_in(environment->home, sizeof(environment->home), "HOME", home);
+	if (account) {
+		entries[kept++] = entry_in(environment->user, sizeof(environment->user), "USER",
+					   account->name);
+		entries[kept++] = entry_in(environment->logname, sizeof(environment->logname),
+					   "LOGNAME", account->name);
+	}
+	entries[kept] = NULL;
+	environment->entries = entries;
+	return true;
+}

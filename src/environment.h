@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment that main gets: environ(7). */
+#ifndef DINIT_SU_ENVIRONMENT_H
+#define DINIT_SU_ENVIRONMENT_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "accounts.h"
+#include "failure.h"
+
+/* An environment with entries of its own: those of strings, the inherited ones for the rest. */
+struct environment {
+	char **entries; /* NULL at the end */
+	char home[sizeof("HOME=") + PATH_MAX];
+	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
+	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
+};
+
+/*
+ * Make inherited the environment of an account: HOME, USER and LOGNAME. Without an account (NULL)
+ * HOME is "/" and there is no USER and no LOGNAME. Returns false when there is no memory.
+ */
+bool environment_for_account(struct environment *environment, char **inherited,
+			     const struct account *account, struct failure *failure);
+
+/*
+ * If the variable is there and its value is the pid from, let its entry be NAME=to, put into
+ * buffer. Allocates nothing: safe after vfork(2).
+ */
+void environment_move_pid(char **entries, const char *name, pid_t from, pid_t to, char *buffer,
+			  size_t size);
+
+/* The value of a variable, or NULL. */
+const char *environment_get(char **entries, const char *name);
+
+#endif

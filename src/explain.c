@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain.h"
+
+static void explain_groups(const struct group_set *groups, struct text *text)
+{
+	for (size_t i = 0; i < groups->count; i++)
+		text_add(text, " %u", groups->ids[i]);
+}
+
+static void explain_user(const struct explanation *is, struct text *text)
+{
+	const struct identity *identity = is->identity;
+
+	if (!is->becomes) {
+		text_add(text, "user      uid %u, gid %u, as now: nothing to switch\n",
+			 is->now->real_uid, is->now->real_gid);
+		return;
+	}
+	text_add(text, "user      %suid %u, gid %u, groups",
+		 identity->has_account ? "" : "no account, ", identity->uid, identity->gid);
+	explain_groups(&identity->groups, text);
+	if (identity->has_account)
+		text_add(text, " (%s)", identity->account.name);
+	text_add(text, "\n");
+}
+
+static void explain_environment(const struct explanation *is, struct text *text)
+{
+	const struct identity *identity = is->identity;
+
+	if (!identity || is->settings->keep_environment)
+		text_add(text, "env       as it is\n");
+	else if (identity->has_account)
+		text_add(text, "env       HOME=%s USER=%s LOGNAME=%s\n", identity->account.home,
+			 identity->account.name, identity->account.name);
+	else
+		text_add(text, "env       HOME=/, no USER, no LOGNAME\n");
+}
+
+static void explain_init(const struct explanation *is, struct text *text)
+{
+	if (is->settings->exec) {
+		text_add(text, "init      none: the command replaces this process\n");
+		return;
+	}
+	text_add(text, "init      %s, as uid %u\n",
+		 is->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
+		 is->becomes && !is->settings->root_init ? is->identity->uid : is->now->real_uid);
+	text_add(text, "ending    what is left gets TERM, and KILL %d ms later\n",
+		 (int)is->settings->wait);
+}
+
+void explain(const struct explanation *is, struct text *text)
+{
+	text_add(text, "command  ");
+	for (char **word = is->settings->command; *word; word++)
+		text_add(text, " %s", *word);
+	text_add(text, "\n");
+	explain_user(is, text);
+	explain_environment(is, text);
+	explain_init(is, text);
+}

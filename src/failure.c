@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "failure.h"
+
+#include "text.h"
+
+bool fail(struct failure *failure, int status, const char *format, ...)
+{
+	struct text text = text_in(failure->text, sizeof(failure->text));
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_add_list(&text, format, arguments);
+	va_end(arguments);
+	failure->status = status;
+	return false;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Failures are values: whoever meets one says in a line what failed, on what, why and the way out,
+ * and returns false. Only main() prints it and chooses to exit.
+ */
+#ifndef DINIT_SU_FAILURE_H
+#define DINIT_SU_FAILURE_H
+
+#include <stdbool.h>
+
+/* The exit statuses of dinit-su's own, those of env(1), nice(1) and nohup(1) in POSIX. */
+enum {
+	STATUS_REFUSED = 125,	 /* dinit-su itself refused or failed */
+	STATUS_CANNOT_RUN = 126, /* COMMAND was found and cannot be run */
+	STATUS_NOT_FOUND = 127,	 /* COMMAND was not found */
+};
+
+struct failure {
+	int status;
+	char text[512];
+};
+
+/*
+ * Fill in failure, its text formatted as text_add() does. Returns false, so that a function that
+ * meets a failure can end with `return fail(...)`. errno is left as it was.
+ */
+bool fail(struct failure *failure, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity.h"
+
+#include <string.h>
+
+#include "parse.h"
+
+static bool use_account(struct identity *identity, const struct account_files *files,
+			struct failure *failure)
+{
+	identity->uid = identity->account.uid;
+	if (identity->group_given)
+		return true;
+	identity->gid = identity->account.gid;
+	/* Without a group file there are no memberships; that is no error, no group was named. */
+	return accounts_add_memberships(files->group, identity->account.name, &identity->groups,
+					failure) != LOOKUP_FAILED;
+}
+
+static bool use_number(const char *user, struct identity *identity, struct failure *failure)
+{
+	if (!parse_id(user, &identity->uid))
+		return fail(failure, STATUS_REFUSED, "'%s' is no user id: ids go from 0 to %u",
+			    user, ID_MAX);
+	if (!identity->group_given)
+		return fail(failure, STATUS_REFUSED,
+			    "uid %s has no account and so no group: write '%s:%s' or another GROUP",
+			    user, user, user);
+	return true;
+}
+
+static bool resolve_user(const char *user, const struct account_files *files,
+			 struct identity *identity, struct failure *failure)
+{
+	switch (accounts_find_user(files->passwd, user, &identity->account, failure)) {
+	case LOOKUP_FOUND:
+		identity->has_account = true;
+		return use_account(identity, files, failure);
+	case LOOKUP_NOT_FOUND:
+		if (parse_is_digits(user))
+			return use_number(user, identity, failure);
+		return fail(failure, STATUS_REFUSED, "no user '%s' in %s", user, files->passwd);
+	case LOOKUP_NO_FILE:
+		if (parse_is_digits(user))
+			return use_number(user, identity, failure);
+		return fail(failure, STATUS_REFUSED,
+			    "cannot look up user '%s': there is no %s; without one write UID:GID",
+			    user, files->passwd);
+	default:
+		return false;
+	}
+}
+
+static bool resolve_group(const char *group, const struct account_files *files, gid_t *gid,
+			  struct failure *failure)
+{
+	enum lookup found = accounts_find_group(files->group, group, gid, failure);
+
+	if (found == LOOKUP_FOUND)
+		return true;
+	if (found == LOOKUP_FAILED)
+		return false;
+	if (parse_id(group, gid))
+		return true;
+	if (parse_is_digits(group))
+		return fail(failure, STATUS_REFUSED, "'%s' is no group id: ids go from 0 to %u",
+			    group, ID_MAX);
+	if (found == LOOKUP_NO_FILE)
+		return fail(failure, STATUS_REFUSED,
+			    "cannot look up group '%s': there is no %s; without one write UID:GID",
+			    group, files->group);
+	return fail(failure, STATUS_REFUSED, "no group '%s' in %s", group, files->group);
+}
+
+bool identity_resolve(const char *user_and_group, const struct account_files *files,
+		      struct identity *identity, struct failure *failure)
+{
+	const char *colon = strchr(user_and_group, ':');
+	size_t length = colon ? (size_t)(colon - user_and_group) : strlen(user_and_group);
+	char user[ACCOUNT_NAME_SIZE];
+
+	identity->group_given = colon != NULL;
+	if (user_and_group[0] == '\0')
+		return fail(failure, STATUS_REFUSED, "USER is empty: is a variable unset?");
+	if (length == 0)
+		return fail(failure, STATUS_REFUSED, "'%s' has no USER before the colon",
+			    user_and_group);
+	if (colon && colon[1] == '\0')
+		return fail(failure, STATUS_REFUSED, "'%s' has no GROUP after the colon",
+			    user_and_group);
+	if (colon && strchr(colon + 1, ':'))
+		return fail(failure, STATUS_REFUSED, "'%s' is not USER or USER:GROUP",
+			    user_and_group);
+	if (length >= sizeof(user))
+		return fail(failure, STATUS_REFUSED, "the name of the user is too long: '%s'",
+			    user_and_group);
+	memcpy(user, user_and_group, length);
+	user[length] = '\0';
+
+	if (colon && !resolve_group(colon + 1, files, &identity->gid, failure))
+		return false;
+	if (!resolve_user(user, files, identity, failure))
+		return false;
+	if (!group_set_add(&identity->groups, identity->gid))
+		return fail(failure, STATUS_REFUSED, "%s is in more than %d groups", user,
+			    GROUPS_MAX);
+	return true;
+}
+
+enum transition identity_transition(const struct identity *identity, const struct credentials *now)
+{
+	if (now->effective_uid == 0)
+		return BECOME;
+	/* credentials_may_start() has made sure that real and effective ids are the same. */
+	if (now->real_uid == identity->uid &&
+	    (!identity->group_given || now->real_gid == identity->gid))
+		return CARRY_ON;
+	return REFUSE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading a file line by line: lines of any length, the last with or without its newline, each file
+ * read once from front to back, in memory that is given back.
+ */
+#ifndef DINIT_SU_LINES_H
+#define DINIT_SU_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lines {
+	int descriptor;
+	char *buffer;
+	size_t size;  /* of the buffer */
+	size_t start; /* of the next line */
+	size_t end;   /* of what was read */
+	bool at_end;
+	int error; /* an errno once reading has failed, else 0 */
+};
+
+/* Open path for reading. Returns false with errno set as by open(2) or mmap(2). */
+bool lines_open(struct lines *lines, const char *path);
+
+/*
+ * The next line, without its newline, ending in NUL, or NULL at the end of the file or when reading
+ * failed (lines->error tells). The caller may change it; it is good until the next call. *length
+ * counts its bytes, so that a NUL inside the line can be noticed.
+ */
+char *lines_next(struct lines *lines, size_t *length);
+
+/* Close the file and give the memory back. */
+void lines_close(struct lines *lines);
+
+#endif

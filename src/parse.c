@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse.h"
+
+#include <string.h>
+
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/*
+ * Read up to ten decimal digits: enough for every number known here, too few to overflow. Returns
+ * the first character that is no part of the number, or NULL if there is none or are more digits.
+ */
+static const char *read_number(const char *text, int64_t *number)
+{
+	const char *at = text;
+
+	*number = 0;
+	while (is_digit(*at)) {
+		if (at - text == 10)
+			return NULL;
+		*number = *number * 10 + (*at++ - '0');
+	}
+	return at == text ? NULL : at;
+}
+
+bool parse_is_digits(const char *text)
+{
+	size_t length = strspn(text, "0123456789");
+
+	return length > 0 && text[length] == '\0';
+}
+
+bool parse_id(const char *text, uint32_t *id)
+{
+	int64_t number;
+	const char *rest = read_number(text, &number);
+
+	if (!rest || *rest != '\0' || number > ID_MAX)
+		return false;
+	*id = (uint32_t)number;
+	return true;
+}
+
+bool parse_duration(const char *text, int64_t *milliseconds)
+{
+	static const struct {
+		const char *name;
+		int64_t milliseconds;
+	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 60 * 60 * 1000}};
+	const int64_t longest = INT32_MAX * (int64_t)1000;
+	int64_t number;
+	const char *rest = read_number(text, &number);
+
+	for (size_t i = 0; rest && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(rest, units[i].name) == 0 && number <= longest / units[i].milliseconds) {
+			*milliseconds = number * units[i].milliseconds;
+			return true;
+		}
+	}
+	return false;
+}

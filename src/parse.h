@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parsing: text that a person or a file gave -> a value, or a clear no. Pure functions; strtol(3)
+ * is not used because it takes spaces, signs and hexadecimal where an id must be plain decimal.
+ */
+#ifndef DINIT_SU_PARSE_H
+#define DINIT_SU_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The largest user or group id. The one above it, (uid_t)-1, is setresuid(2)'s "leave unchanged".
+ */
+#define ID_MAX 4294967294U
+
+/* Whether text is one or more decimal digits and nothing else. */
+bool parse_is_digits(const char *text);
+
+/*
+ * A user or group id: one to ten decimal digits, 0 to ID_MAX. Returns false, with *id untouched,
+ * for anything else: a sign, a space, hexadecimal, an empty text, a number that is too large.
+ */
+bool parse_id(const char *text, uint32_t *id);
+
+/*
+ * A duration: decimal digits and a unit (ms, s, m or h; s if there is none), from 0 to 2147483647
+ * seconds. Sets *milliseconds; returns false, with it untouched, for anything else.
+ */
+bool parse_duration(const char *text, int64_t *milliseconds);
+
+#endif

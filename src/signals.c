@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "signals.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "text.h"
+
+/* The size of the kernel's signal set, which is not that of the C library's: 64 signals, 128 on
+ * MIPS. */
+#define KERNEL_SET_SIZE (_NSIG / 8)
+
+static sigset_t every_signal(void)
+{
+	sigset_t set;
+
+	memset(&set, 0xff, sizeof(set));
+	return set;
+}
+
+void signals_hold(struct inherited_signals *inherited)
+{
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
+	const sigset_t every = every_signal();
+	struct sigaction before;
+
+	memset(&inherited->mask, 0, sizeof(inherited->mask));
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &inherited->mask, KERNEL_SET_SIZE);
+	sigaction(SIGCHLD, &by_default, &before);
+	inherited->child_ignored = before.sa_handler == SIG_IGN;
+}
+
+void signals_restore(const struct inherited_signals *inherited)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	if (inherited->child_ignored)
+		sigaction(SIGCHLD, &ignore, NULL);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited->mask, NULL, KERNEL_SET_SIZE);
+}
+
+int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
+{
+	sigset_t set = every_signal();
+	struct timespec time = {.tv_sec = (time_t)(timeout / 1000),
+				.tv_nsec = (long)(timeout % 1000 * 1000000)};
+	int signal;
+
+	if (choice == ALL_BUT_CHILD)
+		sigdelset(&set, SIGCHLD);
+	/* EINTR although everything is blocked: a SIGSTOP and SIGCONT or a debugger (signal(7)). */
+	do
+		signal = sigtimedwait(&set, info, timeout == WAIT_FOREVER ? NULL : &time);
+	while (signal < 0 && errno == EINTR);
+	return signal < 0 ? 0 : signal;
+}
+
+bool signals_is_own(const siginfo_t *info)
+{
+	/*
+	 * Init never signals itself. What carries its own pid is the kernel's answer to a write
+	 * that failed, SIGPIPE for a log line to a pipe without a reader or SIGXFSZ for one to a
+	 * file at its size limit, and must not be taken for a message to main: it would kill it.
+	 */
+	return info->si_code == SI_USER && info->si_pid == getpid();
+}
+
+bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
+{
+	/*
+	 * A value survives only sigqueue(3). It fails with EAGAIN when the user's queue is full
+	 * (RLIMIT_SIGPENDING); the signal without its value is then better than none.
+	 */
+	if (info->si_code == SI_QUEUE && sigqueue(pid, signal, info->si_value) == 0)
+		return true;
+	return kill(pid, signal) == 0;
+}
+
+const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE])
+{
+	static const struct {
+		int number;
+		char name[7];
+	} names[] = {
+		{SIGHUP, "HUP"},       {SIGINT, "INT"},	  {SIGQUIT, "QUIT"},   {SIGILL, "ILL"},
+		{SIGTRAP, "TRAP"},     {SIGABRT, "ABRT"}, {SIGBUS, "BUS"},     {SIGFPE, "FPE"},
+		{SIGKILL, "KILL"},     {SIGUSR1, "USR1"}, {SIGSEGV, "SEGV"},   {SIGUSR2, "USR2"},
+		{SIGPIPE, "PIPE"},     {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},   {SIGCHLD, "CHLD"},
+		{SIGCONT, "CONT"},     {SIGSTOP, "STOP"}, {SIGTSTP, "TSTP"},   {SIGTTIN, "TTIN"},
+		{SIGTTOU, "TTOU"},     {SIGURG, "URG"},	  {SIGXCPU, "XCPU"},   {SIGXFSZ, "XFSZ"},
+		{SIGVTALRM, "VTALRM"}, {SIGPROF, "PROF"}, {SIGWINCH, "WINCH"}, {SIGIO, "IO"},
+		{SIGPWR, "PWR"},       {SIGSYS, "SYS"},
+#ifdef SIGSTKFLT
+		{SIGSTKFLT, "STKFLT"},
+#endif
+	};
+	struct text text = text_in(name, SIGNAL_NAME_SIZE);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].number == signal) {
+			text_add(&text, "SIG%s", names[i].name);
+			return name;
+		}
+	}
+	if (signal == SIGNAL_RTMIN)
+		text_add(&text, "SIGRTMIN");
+	else if (signal > SIGNAL_RTMIN && signal <= SIGNAL_RTMAX)
+		text_add(&text, "SIGRTMIN+%d", signal - SIGNAL_RTMIN);
+	else
+		text_add(&text, "signal %d", signal);
+	return name;
+}

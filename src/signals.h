@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals as the kernel sees them, all of them.
+ *
+ * sigprocmask(3) and sigfillset(3) leave out the signals that a C library keeps for its threads: 32
+ * to 34 in musl, 32 and 33 in glibc. But 34 is what the rest of the world calls RTMIN; left
+ * unblocked it is lost by a PID 1 and kills anything else. So masks go through the system call, and
+ * the numbers of RTMIN and RTMAX are written down here: a static musl binary would count from 35.
+ */
+#ifndef DINIT_SU_SIGNALS_H
+#define DINIT_SU_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SIGNAL_RTMIN 34
+#define SIGNAL_RTMAX (_NSIG - 1)
+
+/* What this process inherited from whoever started it, and main has to get back. */
+struct inherited_signals {
+	sigset_t mask;
+	bool child_ignored; /* SIGCHLD was ignored; every other disposition is left as it came */
+};
+
+/*
+ * Block every signal, so that each waits for signals_wait() (a blocked signal stays pending even in
+ * a PID 1, where one with the default disposition is otherwise thrown away: signal(7),
+ * pid_namespaces(7)). SIGCHLD goes back to its default: ignored, children would leave no status
+ * (wait(2), NOTES). Cannot fail.
+ */
+void signals_hold(struct inherited_signals *inherited);
+
+/* Put back what signals_hold() found. For the process that is about to become main. */
+void signals_restore(const struct inherited_signals *inherited);
+
+/* Which signals signals_wait() takes. */
+enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD };
+
+/* No end to the wait. */
+#define WAIT_FOREVER INT64_MAX
+
+/*
+ * Take the next pending signal, waiting up to timeout milliseconds (0: not at all, WAIT_FOREVER).
+ * Returns its number with *info filled in, or 0 when the time was up. sigtimedwait(2).
+ */
+int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
+
+/* Whether info is of a signal that this process brought on itself: see signals.c. */
+bool signals_is_own(const siginfo_t *info);
+
+/* Send signal to one process, with the value that came with it, if one did: sigqueue(3). */
+bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
+
+/* Room for any name of signal_name(). */
+#define SIGNAL_NAME_SIZE 16
+
+/* "SIGTERM", "SIGRTMIN+3" or "signal 99", put into name. Returns name. */
+const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE]);
+
+#endif

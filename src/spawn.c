@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "spawn.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "terminal.h"
+#include "text.h"
+
+/* Where COMMAND is looked for when there is no PATH: what container engines set. */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* What the new process tells init, in memory that both share until it runs COMMAND. */
+struct birth {
+	volatile bool refused; /* it could not become who it should; the failure is filled in */
+	volatile int error;    /* errno of the execve(2) that failed, or 0 */
+};
+
+/*
+ * execve(2) for a command without a slash, along PATH. execvpe(3) is not used: glibc's gives a file
+ * that the kernel cannot run to /bin/sh, musl's does not, and the status must not depend on that.
+ */
+static int execute_from_path(char **command, char **environment)
+{
+	const char *path = environment_get(environment, "PATH");
+	char file[PATH_MAX];
+	int error = ENOENT;
+
+	if (!path)
+		path = DEFAULT_PATH;
+	for (const char *at = path;; at += strcspn(at, ":") + 1) {
+		size_t length = strcspn(at, ":");
+		struct text text = text_in(file, sizeof(file));
+
+		if (length + strlen(command[0]) + sizeof("/") < sizeof(file)) {
+			/* An empty part means the current directory: environ(7). */
+			if (length > 0) {
+				memcpy(file, at, length);
+				text.length = length;
+				text_add(&text, "/");
+			}
+			text_add(&text, "%s", command[0]);
+			execve(file, command, environment);
+			if (errno == EACCES)
+				error = EACCES;
+			else if (errno != ENOENT && errno != ENOTDIR)
+				return errno;
+		}
+		if (at[length] == '\0')
+			return error;
+	}
+}
+
+/* Run command. Returns only with the errno that tells why not. */
+static int execute(char **command, char **environment)
+{
+	if (command[0][0] == '\0')
+		return ENOENT;
+	if (!strchr(command[0], '/'))
+		return execute_from_path(command, environment);
+	execve(command[0], command, environment);
+	return errno;
+}
+
+/* Turn the errno of execute() into a failure with the status and the words that fit. */
+static bool cannot_execute(const char *command, int error, struct failure *failure)
+{
+	struct stat status;
+	bool is_path = strchr(command, '/') != NULL;
+	bool exists = is_path && stat(command, &status) == 0;
+
+	if (error == ENOENT && exists)
+		return fail(
+			failure, STATUS_CANNOT_RUN,
+			"cannot run '%s': the interpreter in its #! line or its loader is missing",
+			command);
+	if (error == ENOENT && !is_path)
+		return fail(failure, STATUS_NOT_FOUND, "cannot run '%s': not found in PATH",
+			    command);
+	if (error == ENOENT || error == ENOTDIR)
+		return fail(failure, STATUS_NOT_FOUND, "cannot run '%s': %s", command,
+			    strerror(error));
+	if (error == EACCES && exists && S_ISDIR(status.st_mode))
+		error = EISDIR;
+	if (error == ENOEXEC)
+		return fail(failure, STATUS_CANNOT_RUN,
+			    "cannot run '%s': %s (a script needs a #! line)", command,
+			    strerror(error));
+	return fail(failure, STATUS_CANNOT_RUN, "cannot run '%s': %s", command, strerror(error));
+}
+
+/*
+ * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
+ * can attach to it meanwhile, though it may already be another user: since its credentials changed
+ * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
+ */
+static _Noreturn void become_main(const struct program *program, int terminal, pid_t init,
+				  struct birth *birth, struct failure *failure)
+{
+	static char listen_pid[32], watchdog_pid[32];
+	const pid_t own = getpid();
+
+	setpgid(0, 0);
+	if (terminal >= 0)
+		terminal_give(terminal, own);
+	if (program->become && !credentials_assume(program->become, failure)) {
+		birth->refused = true;
+		_exit(STATUS_REFUSED);
+	}
+	/* sd_listen_fds(3), sd_watchdog_enabled(3): meant for whoever init was started in place of.
+	 */
+	environment_move_pid(program->environment, "LISTEN_PID", init, own, listen_pid,
+			     sizeof(listen_pid));
+	environment_move_pid(program->environment, "WATCHDOG_PID", init, own, watchdog_pid,
+			     sizeof(watchdog_pid));
+	signals_restore(program->signals);
+	birth->error = execute(program->command, program->environment);
+	_exit(STATUS_REFUSED);
+}
+
+bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure)
+{
+	const int terminal = terminal_in_foreground();
+	const pid_t init = getpid();
+	struct birth birth = {0};
+
+	*pid = vfork();
+	if (*pid == 0)
+		become_main(program, terminal, init, &birth, failure);
+	if (*pid < 0)
+		return fail(failure, STATUS_REFUSED, "cannot start a process: %s", strerror(errno));
+	if (!birth.refused && birth.error == 0)
+		return true;
+	waitpid(*pid, NULL, 0);
+	if (terminal >= 0)
+		terminal_give(terminal, getpgrp());
+	return birth.refused ? false : cannot_execute(program->command[0], birth.error, failure);
+}
+
+bool spawn_in_place(const struct program *program, struct failure *failure)
+{
+	signals_restore(program->signals);
+	return cannot_execute(program->command[0], execute(program->command, program->environment),
+			      failure);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Init's main loop: wait for signals, ended children and deadlines, ask the lifecycle, do what it
+ * says. Allocates nothing, opens nothing that it keeps, and never gives up on an error.
+ */
+#ifndef DINIT_SU_SUPERVISE_H
+#define DINIT_SU_SUPERVISE_H
+
+#include <sys/types.h>
+
+#include "lifecycle.h"
+#include "report.h"
+
+/* See main through to its end and everything after it. Returns the status for init to exit with. */
+int supervise(pid_t main_pid, struct lifecycle_settings settings, enum report_level asked);
+
+#endif
