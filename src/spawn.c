@@ -15,11 +15,22 @@
 /* Where COMMAND is looked for when there is no PATH: what container engines set. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* What the new process tells init, in memory that both share until it runs COMMAND. */
+/*
+ * What the new process tells init, in memory that both share until it runs COMMAND. Always
+ * volatile: the compiler sees one process return twice and nobody who could have changed it in
+ * between.
+ */
 struct birth {
-	volatile bool refused; /* it could not become who it should; the failure is filled in */
-	volatile int error;    /* errno of the execve(2) that failed, or 0 */
+	bool refused; /* it could not become who it should; the failure is filled in */
+	int error;    /* errno of the execve(2) that failed, or 0 */
 };
+
+/* execve(2). Returns only with the errno that tells why not. */
+static int execute_file(const char *file, char **command, char **environment)
+{
+	execve(file, command, environment);
+	return errno;
+}
 
 /*
  * execve(2) for a command without a slash, along PATH. execvpe(3) is not used: glibc's gives a file
@@ -36,6 +47,7 @@ static int execute_from_path(char **command, char **environment)
 	for (const char *at = path;; at += strcspn(at, ":") + 1) {
 		size_t length = strcspn(at, ":");
 		struct text text = text_in(file, sizeof(file));
+		int why;
 
 		if (length + strlen(command[0]) + sizeof("/") < sizeof(file)) {
 			/* An empty part means the current directory: environ(7). */
@@ -45,11 +57,12 @@ static int execute_from_path(char **command, char **environment)
 				text_add(&text, "/");
 			}
 			text_add(&text, "%s", command[0]);
-			execve(file, command, environment);
-			if (errno == EACCES)
+			why = execute_file(file, command, environment);
+			/* A directory that may not be searched is no reason to say "denied". */
+			if (why == EACCES && access(file, F_OK) == 0)
 				error = EACCES;
-			else if (errno != ENOENT && errno != ENOTDIR)
-				return errno;
+			else if (why != EACCES && why != ENOENT && why != ENOTDIR)
+				return why;
 		}
 		if (at[length] == '\0')
 			return error;
@@ -63,8 +76,7 @@ static int execute(char **command, char **environment)
 		return ENOENT;
 	if (!strchr(command[0], '/'))
 		return execute_from_path(command, environment);
-	execve(command[0], command, environment);
-	return errno;
+	return execute_file(command[0], command, environment);
 }
 
 /* Turn the errno of execute() into a failure with the status and the words that fit. */
@@ -99,8 +111,10 @@ static bool cannot_execute(const char *command, int error, struct failure *failu
  * can attach to it meanwhile, though it may already be another user: since its credentials changed
  * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
  */
-static _Noreturn void become_main(const struct program *program, int terminal, pid_t init,
-				  struct birth *birth, struct failure *failure)
+static _Noreturn __attribute__((noinline)) void become_main(const struct program *program,
+							    int terminal, pid_t init,
+							    volatile struct birth *birth,
+							    struct failure *failure)
 {
 	static char listen_pid[32], watchdog_pid[32];
 	const pid_t own = getpid();
@@ -112,8 +126,7 @@ static _Noreturn void become_main(const struct program *program, int terminal, p
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
 	}
-	/* sd_listen_fds(3), sd_watchdog_enabled(3): meant for whoever init was started in place of.
-	 */
+	/* sd_listen_fds(3), sd_watchdog_enabled(3): meant for main, whose pid nobody could know. */
 	environment_move_pid(program->environment, "LISTEN_PID", init, own, listen_pid,
 			     sizeof(listen_pid));
 	environment_move_pid(program->environment, "WATCHDOG_PID", init, own, watchdog_pid,
@@ -127,7 +140,7 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 {
 	const int terminal = terminal_in_foreground();
 	const pid_t init = getpid();
-	struct birth birth = {0};
+	volatile struct birth birth = {0};
 
 	*pid = vfork();
 	if (*pid == 0)

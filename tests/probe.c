@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * probe TASK [ARGUMENT]...: a main program for tests, that shows what reaches it.
+ *
+ *   signals        print "ready", then "SIGNAL CODE VALUE" for each signal; end on TERM
+ *   signals-until N    the same, but end on signal N
+ *   exit N         end with status N
+ *   die N          be killed by signal N
+ *   orphans N      leave N orphans that end at once; print "done" when they all have
+ *   queue PID SIGNAL VALUE   send a signal with a value
+ *   state          print the raw signal mask and which signals are ignored
+ *   daemon         leave a process in a session of its own that ends on TERM only, and end
+ *   root-daemon    the same, but installed set-uid root: the process is all root's
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIGNALS 64
+
+static sigset_t every_signal(void)
+{
+	sigset_t set;
+
+	memset(&set, 0xff, sizeof(set));
+	return set;
+}
+
+static void set_mask(const sigset_t *set)
+{
+	/* The raw call: the C library would leave out the signals that it keeps for itself. */
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, set, NULL, 8);
+}
+
+static int show_signals(int last)
+{
+	const sigset_t every = every_signal();
+	siginfo_t info;
+	int signal;
+
+	set_mask(&every);
+	puts("ready");
+	do {
+		signal = sigtimedwait(&every, &info, NULL);
+		if (signal > 0)
+			printf("%d %d %d\n", signal, info.si_code,
+			       info.si_code == SI_QUEUE ? info.si_value.sival_int : 0);
+	} while (signal != last);
+	return 0;
+}
+
+static int die(int number)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t none;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (number != SIGKILL && number != SIGSTOP) {
+		/* sigaction(3) refuses the signals of the C library; their disposition is the
+		 * default. */
+		signal(number, SIG_DFL);
+	}
+	memset(&none, 0, sizeof(none));
+	set_mask(&none);
+	kill(getpid(), number);
+	return 255;
+}
+
+/* Each orphan holds the writing end of a pipe: when it reads as closed, all of them have ended. */
+static int leave_orphans(int count)
+{
+	const sigset_t every = every_signal();
+	int ends[2];
+	char nothing;
+
+	/* From here on, so that one sent in answer to "done" waits for its turn. */
+	set_mask(&every);
+	if (pipe(ends) < 0)
+		return 1;
+	for (int i = 0; i < count; i++) {
+		pid_t parent = fork();
+
+		if (parent < 0)
+			return 1;
+		if (parent == 0)
+			_exit(fork() < 0);
+		waitpid(parent, NULL, 0);
+	}
+	close(ends[1]);
+	while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
+		;
+	puts("done");
+	return show_signals(SIGTERM);
+}
+
+static int queue(pid_t pid, int number, int value)
+{
+	return sigqueue(pid, number, (union sigval){.sival_int = value}) < 0;
+}
+
+static int show_state(void)
+{
+	unsigned long long blocked = 0, ignored = 0;
+
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, 8);
+	for (int number = 1; number <= SIGNALS; number++) {
+		struct sigaction action;
+
+		if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			ignored |= 1ULL << (number - 1);
+	}
+	printf("blocked %016llx\nignored %016llx\n", blocked, ignored);
+	return 0;
+}
+
+static int leave_daemon(void)
+{
+	pid_t child = fork();
+
+	if (child != 0)
+		return child < 0;
+	setsid();
+	return show_signals(SIGTERM);
+}
+
+int main(int argc, char **argv)
+{
+	const char *task = argc > 1 ? argv[1] : "";
+	int number = argc > 2 ? atoi(argv[2]) : 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (strcmp(task, "signals") == 0)
+		return show_signals(SIGTERM);
+	if (strcmp(task, "signals-until") == 0)
+		return show_signals(number);
+	if (strcmp(task, "exit") == 0)
+		return number;
+	if (strcmp(task, "die") == 0)
+		return die(number);
+	if (strcmp(task, "orphans") == 0)
+		return leave_orphans(number);
+	if (strcmp(task, "queue") == 0 && argc == 5)
+		return queue(number, atoi(argv[3]), atoi(argv[4]));
+	if (strcmp(task, "state") == 0)
+		return show_state();
+	if (strcmp(task, "root-daemon") == 0 && setresuid(0, 0, 0) < 0)
+		return 1;
+	if (strcmp(task, "daemon") == 0 || strcmp(task, "root-daemon") == 0)
+		return leave_daemon();
+	fputs("probe: see the top of tests/probe.c\n", stderr);
+	return 125;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sandbox [OPTION]... COMMAND [ARG]...: run COMMAND as PID 1 of fresh PID and mount namespaces.
+ *
+ * Whatever COMMAND signals or mounts stays inside, and all of it ends with the sandbox, however
+ * that ends. unshare(1) does nearly the same, but not in a plain chroot, and not with the options
+ * here. Exits as COMMAND did, 128+N for signal N.
+ *
+ *   -p FD        write COMMAND's pid, as seen outside, to descriptor FD
+ *   -b FROM:TO   bind mount; repeatable
+ *   -P           mount no /proc over the one that is there
+ *   -E           hide /proc: an empty file system is mounted over it
+ *   -s           not a PID namespace's PID 1 but a child of one that only reaps
+ *   -U           a user namespace too: only root is mapped, setgroups is forbidden
+ *   -c NUMBER    drop a capability from the bounding set; repeatable
+ *   -u UID:GID   start COMMAND as that user, without supplementary groups
+ *   -i SIGNAL    start COMMAND with the signal ignored; repeatable
+ *   -m SIGNAL    start COMMAND with the signal blocked; repeatable
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct options {
+	int pid_descriptor;
+	const char *binds[16];
+	int bind_count;
+	bool keep_proc, hide_proc, below_reaper, user_namespace;
+	int drops[64];
+	int drop_count;
+	int uid, gid; /* -1: stay root */
+	unsigned long long ignored, blocked;
+};
+
+static _Noreturn void give_up(const char *what)
+{
+	fprintf(stderr, "sandbox: %s: %s\n", what, strerror(errno));
+	exit(125);
+}
+
+static void check(int result, const char *what)
+{
+	if (result < 0)
+		give_up(what);
+}
+
+static void write_file(const char *path, const char *content)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (file < 0 || write(file, content, strlen(content)) < 0)
+		give_up(path);
+	close(file);
+}
+
+/*
+ * In a chroot whose directory is no mount point, the mount that holds it cannot be named, and so
+ * not be made private: what is mounted here could show up on the host. Step out of the chroot, in
+ * this mount namespace only, make everything private there, and make the directory the true root.
+ */
+static void make_chroot_the_root(void)
+{
+	char path[PATH_MAX];
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	check(root, "/");
+	check(chroot("/usr"), "chroot");
+	check(fchdir(root), "fchdir");
+	for (int i = 0; i < 256; i++)
+		check(chdir(".."), "chdir ..");
+	check(chroot("."), "chroot");
+	check(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "make mounts private");
+	check(fchdir(root), "fchdir");
+	if (!getcwd(path, sizeof(path)))
+		give_up("getcwd");
+	check(mount(".", ".", NULL, MS_BIND | MS_REC, NULL), "bind the root");
+	check(chdir(path), path);
+	if (syscall(SYS_pivot_root, ".", ".") == 0)
+		check(umount2(".", MNT_DETACH), "detach the old root");
+	else
+		check(chroot("."), "chroot");
+	check(chdir("/"), "/");
+	close(root);
+}
+
+static void isolate_mounts(void)
+{
+	char directory[PATH_MAX];
+	bool back = getcwd(directory, sizeof(directory)) != NULL;
+
+	check(unshare(CLONE_NEWNS), "unshare mount namespace");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		make_chroot_the_root();
+	if (back)
+		check(chdir(directory), directory);
+}
+
+static void isolate_user(void)
+{
+	check(unshare(CLONE_NEWUSER), "unshare user namespace");
+	write_file("/proc/self/setgroups", "deny");
+	write_file("/proc/self/uid_map", "0 0 1");
+	write_file("/proc/self/gid_map", "0 0 1");
+}
+
+static void bind_mount(const char *from_to)
+{
+	char *from = strdup(from_to), *to = strchr(from, ':');
+
+	if (!to)
+		give_up(from_to);
+	*to++ = '\0';
+	check(mount(from, to, NULL, MS_BIND, NULL), from_to);
+	free(from);
+}
+
+static void set_up(const struct options *options)
+{
+	if (!options->keep_proc)
+		check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL),
+		      "/proc");
+	if (options->hide_proc)
+		check(mount("none", "/proc", "tmpfs", 0, NULL), "hide /proc");
+	for (int i = 0; i < options->bind_count; i++)
+		bind_mount(options->binds[i]);
+	for (int i = 0; i < options->drop_count; i++)
+		check(prctl(PR_CAPBSET_DROP, options->drops[i], 0, 0, 0), "drop capability");
+	if (options->uid >= 0) {
+		check(setgroups(0, NULL), "setgroups");
+		check(setresgid((gid_t)options->gid, (gid_t)options->gid, (gid_t)options->gid),
+		      "gid");
+		check(setresuid((uid_t)options->uid, (uid_t)options->uid, (uid_t)options->uid),
+		      "uid");
+	}
+}
+
+static void set_signals(const struct options *options)
+{
+	for (int number = 1; number <= 64; number++) {
+		if (options->ignored >> (number - 1) & 1)
+			signal(number, SIG_IGN);
+	}
+	/* The raw call: the C library would leave out the signals that it keeps for itself. */
+	check((int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &options->blocked, NULL, 8), "mask");
+}
+
+/* Die with the parent: nothing may outlive a test run that was killed. */
+static void die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+static int exit_status(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static _Noreturn void run(const struct options *options, char **command)
+{
+	set_up(options);
+	set_signals(options);
+	execvp(command[0], command);
+	give_up(command[0]);
+}
+
+/* PID 1 that only reaps, for a COMMAND that is to be none. */
+static _Noreturn void reap_until(pid_t child)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = wait(&status)) != child || pid < 0)
+		;
+	exit(exit_status(status));
+}
+
+static int bad_usage(void)
+{
+	fputs("sandbox: see the top of tests/sandbox.c\n", stderr);
+	return 125;
+}
+
+static void read_pair(const char *text, int *first, int *second)
+{
+	if (sscanf(text, "%d:%d", first, second) != 2) {
+		errno = EINVAL;
+		give_up(text);
+	}
+}
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+	int letter;
+
+	while ((letter = getopt(argc, argv, "+p:b:PEsUc:u:i:m:")) != -1) {
+		if (letter == 'p')
+			options->pid_descriptor = atoi(optarg);
+		else if (letter == 'b' && options->bind_count < 16)
+			options->binds[options->bind_count++] = optarg;
+		else if (letter == 'P')
+			options->keep_proc = true;
+		else if (letter == 'E')
+			options->hide_proc = true;
+		else if (letter == 's')
+			options->below_reaper = true;
+		else if (letter == 'U')
+			options->user_namespace = true;
+		else if (letter == 'c' && options->drop_count < 64)
+			options->drops[options->drop_count++] = atoi(optarg);
+		else if (letter == 'u')
+			read_pair(optarg, &options->uid, &options->gid);
+		else if (letter == 'i')
+			options->ignored |= 1ULL << (atoi(optarg) - 1);
+		else if (letter == 'm')
+			options->blocked |= 1ULL << (atoi(optarg) - 1);
+		else
+			return false;
+	}
+	return optind < argc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.pid_descriptor = -1, .uid = -1, .gid = -1};
+	pid_t child;
+	int status;
+
+	if (!read_options(argc, argv, &options))
+		return bad_usage();
+	/* Before anything is mounted: only in the first mount namespace is /proc sure to be ours.
+	 */
+	if (options.user_namespace)
+		isolate_user();
+	isolate_mounts();
+	check(unshare(CLONE_NEWPID), "unshare PID namespace");
+	child = fork();
+	check(child, "fork");
+	if (child == 0) {
+		die_with_parent();
+		if (options.below_reaper) {
+			child = fork();
+			check(child, "fork");
+			if (child > 0)
+				reap_until(child);
+		}
+		run(&options, argv + optind);
+	}
+	if (options.pid_descriptor >= 0) {
+		dprintf(options.pid_descriptor, "%d\n", child);
+		close(options.pid_descriptor);
+	}
+	/* Whoever reads what COMMAND writes is to see when COMMAND closes it. */
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return exit_status(status);
+}

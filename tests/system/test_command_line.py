@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""What is written on the command line, and what is said about what must not be."""
+import os
+import subprocess
+
+from harness import Ended, Place, SystemTest, probe, run
+
+SECRET = "main was run"
+
+
+class CommandLine(SystemTest):
+    def refuse(self, arguments, *words, **options):
+        """Refused with 125, one line that has the words, and main never run."""
+        ended = run(*arguments, **options)
+        self.assert_refused(ended, *words)
+
+    def test_help_fits_a_screen(self):
+        ended = run("--help")
+        self.assertEqual((ended.status, ended.errors), (0, ""))
+        lines = ended.output.splitlines()
+        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+
+    def test_version(self):
+        self.assertRegex(run("--version").output, r"^dinit-su \d+\.\d+\.\d+\n$")
+
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+
+            process = subprocess.run([Place.file("dinit-su"), "--help"], stdout=full,
+                                     stderr=subprocess.PIPE)
+        self.assertEqual(process.returncode, 125)
+        self.assertIn(b"No space left", process.stderr)
+
+    def test_no_arguments(self):
+        self.refuse([], "no USER and no COMMAND")
+
+    def test_no_command(self):
+        self.refuse(["app"], "no COMMAND")
+        self.refuse(["app", "--"], "no COMMAND")
+        self.refuse(["-n"], "no COMMAND")
+
+    def test_empty_user(self):
+        self.refuse(["", "--", "echo", SECRET], "USER is empty")
+
+    def test_unset_variable_as_user(self):
+        self.refuse(["--", "echo", SECRET], "no USER before '--'")
+
+    def test_no_user_of_that_name(self):
+        for user in ("ap", "appp", "+1", " 1", "1 ", "0x1", "1e3", "0x10:0", "-", "app ", "App"):
+            with self.subTest(user=user):
+                if user == "-":
+                    self.refuse([user, "echo", SECRET], "'-'")
+                else:
+                    self.refuse([user, "--", "echo", SECRET], "no user '%s'" % user.split(":")[0])
+
+    def test_minus_one_is_an_option_and_none(self):
+        self.refuse(["-1", "--", "echo", SECRET], "-1", "no such option")
+
+    def test_numbers_out_of_range(self):
+        for number in ("4294967295", "4294967296", "99999999999999999999"):
+            with self.subTest(number=number):
+                self.refuse([number, "--", "echo", SECRET], number, "no user id")
+                self.refuse([number + ":1", "--", "echo", SECRET], number, "no user id")
+                self.refuse(["1:" + number, "--", "echo", SECRET], number, "no group id")
+
+    def test_parts_missing_or_too_many(self):
+        self.refuse([":", "echo", SECRET], "no USER before the colon")
+        self.refuse([":app", "echo", SECRET], "no USER before the colon")
+        self.refuse(["app:", "echo", SECRET], "no GROUP after the colon")
+        self.refuse(["app:app:app", "echo", SECRET], "is not USER or USER:GROUP")
+
+    def test_unknown_group(self):
+        for group in ("nogroup-here", "-1", "+1", " 1", "0x1", "1e3"):
+            with self.subTest(group=group):
+                self.refuse(["app:" + group, "--", "echo", SECRET], "no group '%s'" % group)
+
+    def test_uid_without_account_needs_a_group(self):
+        self.refuse(["1000", "--", "echo", SECRET], "1000:1000")
+
+    def test_options_after_user(self):
+        self.refuse(["app", "-v", "--", "echo", SECRET], "'-v' after USER 'app'")
+        self.refuse(["app", "--exec", "echo", SECRET], "'--exec' after USER 'app'")
+
+    def test_unknown_options(self):
+        self.refuse(["-z", "app", "echo", SECRET], "-z", "--help")
+        self.refuse(["--zap", "app", "echo", SECRET], "--zap", "--help")
+        self.refuse(["--exec=1", "app", "echo", SECRET], "takes no value")
+        self.refuse(["--wait"], "needs a value")
+
+    def test_options_that_contradict(self):
+        self.refuse(["-x", "-n", "echo", SECRET], "--exec", "--no-switch")
+        self.refuse(["-R", "-n", "echo", SECRET], "--root-init", "--no-switch")
+        self.refuse(["-i", "-n", "echo", SECRET], "--if-root", "--no-switch")
+        self.refuse(["-x", "-R", "app", "echo", SECRET], "--exec", "--root-init")
+
+    def test_bad_times(self):
+        for time in ("", "5x", "-1", "1.5", "99999999999", " 5"):
+            with self.subTest(time=time):
+                self.refuse(["--wait=" + time, "app", "echo", SECRET], "--wait", "no time")
+                self.refuse(["app", "echo", SECRET], "DINIT_SU_WAIT", "no time",
+                            environment={"DINIT_SU_WAIT": time})
+
+    def test_a_message_stays_one_line(self):
+        self.refuse(["a\nb\x1b[31m", "echo", SECRET], "no user 'a?b?[31m'")
+
+    def test_missing_account_file(self):
+        for name in ("/etc/passwd", "/etc/group"):
+            with self.subTest(name=name):
+                user = "app" if name == "/etc/passwd" else "app:app"
+                ended = self.with_etc(lambda etc: os.remove(etc + os.path.basename(name)), user)
+                self.assert_refused(ended, "there is no " + name, "UID:GID")
+
+    def test_account_file_that_is_a_directory(self):
+        def replace(etc):
+            os.remove(etc + "passwd")
+            os.mkdir(etc + "passwd")
+        self.assert_refused(self.with_etc(replace, "app"), "/etc/passwd", "Is a directory")
+
+    def test_account_file_that_may_not_be_read(self):
+        def hide(etc):
+            os.chmod(etc + "passwd", 0o600)
+        ended = self.with_etc(hide, "app", "-u", "4242:4242")
+        self.assert_refused(ended, "/etc/passwd", "Permission denied")
+
+    def with_etc(self, change, user, *sandbox):
+        """Run with a whole /etc of its own, after change(its path)."""
+
+        etc = Place.directory() + "/"
+        os.chmod(etc, 0o755)
+        for name in ("passwd", "group"):
+            with open(Place.file(name)) as source, open(etc + name, "w") as copy:
+                copy.write(source.read())
+        change(etc)
+        process = subprocess.run(
+            [os.environ["SANDBOX"], "-b", etc + ":/etc", *sandbox, "--", Place.file("dinit-su"),
+             user, "--"] + probe("exit", 0), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+        return Ended(process)
+
+    def test_numbers_need_no_account_files(self):
+        def remove(etc):
+            os.remove(etc + "passwd")
+            os.remove(etc + "group")
+        ended = self.with_etc(remove, "1000:1000")
+        self.assertEqual((ended.status, ended.errors), (0, ""))
+
+    def test_name_needs_no_group_file(self):
+        ended = self.with_etc(lambda etc: os.remove(etc + "group"), "app")
+        self.assertEqual((ended.status, ended.errors), (0, ""))
+
+
+class Explain(SystemTest):
+    def test_says_everything_and_does_nothing(self):
+        ended = run("--explain", "app", "--", "echo", SECRET)
+        self.assertEqual((ended.status, ended.errors), (0, ""))
+        self.assertEqual(ended.output.splitlines(), [
+            "command   echo " + SECRET,
+            "user      uid 4242, gid 4242, groups 29 44 4242 (app)",
+            "env       HOME=/home/app USER=app LOGNAME=app",
+            "init      PID 1 of its namespace, as uid 4242",
+            "ending    what is left gets TERM, and KILL 5000 ms later",
+        ])
+
+    def test_other_ways_to_run(self):
+        self.assertIn("command replaces this process", run("--explain", "-x", "app", "id").output)
+        self.assertIn("as uid 0", run("--explain", "-R", "app", "id").output)
+        self.assertIn("child subreaper", run("--explain", "app", "id", sandbox=["-s"]).output)
+        self.assertIn("nothing to switch", run("--explain", "-n", "id").output)
+        self.assertIn("no account, uid 7, gid 8", run("--explain", "7:8", "id").output)
+
+    def test_finds_the_same_faults(self):
+        self.assert_refused(run("--explain", "nobody-here", "id"), "no user")

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""What is left when main ends gets its time, and then an end."""
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from harness import Init, Place, SystemTest, children, parent, probe, run, stat, until
+
+# A background process that needs a moment to save its data when it is asked to end.
+SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
+         "while :; do sleep .01; done) & while [ ! -e %(ready)s ]; do :; done; ")
+
+
+def saver():
+    names = {"file": Place.shared("saved-%d" % time.monotonic_ns())}
+    names["ready"] = names["file"] + ".ready"
+    return names["file"], SAVER % names
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+MODES = ((), ("-s",))
+
+
+class Leftovers(SystemTest):
+    def test_data_is_saved_when_main_ends(self):
+        for sandbox in MODES:
+            for arguments in (["app"], ["-R", "app"], ["-n"]):
+                with self.subTest(sandbox=sandbox, arguments=arguments):
+                    path, script = saver()
+                    ended = run(*arguments, "--", "sh", "-c", script + "exit 7", sandbox=sandbox)
+                    self.assertEqual((ended.status, read(path)), (7, "data\n"), ended)
+
+    def test_data_is_saved_when_init_is_stopped(self):
+        for sandbox in MODES:
+            path, script = saver()
+            with Init("app", "--", "sh", "-c", "trap 'exit 7' TERM; %s echo ready; while :; do "
+                      "sleep .01; done" % script, sandbox=sandbox) as init:
+                init.read_until("ready")
+                init.signal(signal.SIGTERM)
+                self.assertEqual((init.wait(), read(path)), (7, "data\n"))
+
+    def test_a_stopped_process_gets_to_save(self):
+        for sandbox in MODES:
+            path, script = saver()
+            ended = run("app", "--", "sh", "-c", script + "kill -STOP $!; exit 3", sandbox=sandbox)
+            self.assertEqual((ended.status, read(path)), (3, "data\n"))
+
+    def test_a_process_in_another_session_gets_to_save(self):
+        for sandbox in MODES:
+            ended = run("app", "--", "sh", "-c", "%s; sleep .1" % " ".join(probe("daemon")),
+                        sandbox=sandbox)
+            self.assertIn("%d 0 0\n" % signal.SIGTERM, ended.output)
+
+    def test_whoever_does_not_end_is_killed_when_the_time_is_up(self):
+        for sandbox in MODES:
+            began = time.monotonic()
+            ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                        "sh -c 'trap \"\" TERM; echo ready; exec sleep 1000' & sleep .1; exit 5",
+                        sandbox=sandbox)
+            self.assertEqual(ended.status, 5)
+            self.assertGreaterEqual(time.monotonic() - began, 0.3)
+
+    def test_no_time_at_all(self):
+        for sandbox in MODES:
+            ended = run("-w", "0", "app", "--", "sh", "-c",
+                        "sh -c 'trap \"\" TERM; exec sleep 1000' & exit 5", sandbox=sandbox)
+            self.assertEqual(ended.status, 5)
+
+    def test_wait_from_the_environment(self):
+        began = time.monotonic()
+        environment = {"DINIT_SU_WAIT": "100ms", "PATH": os.environ["PATH"]}
+        ended = run("app", "--", "sh", "-c", "sh -c 'trap \"\" TERM; exec sleep 1000' & sleep .1",
+                    environment=environment)
+        self.assertEqual(ended.status, 0)
+        self.assertLess(time.monotonic() - began, 4)
+
+    def test_nobody_is_waited_for_longer_than_it_lives(self):
+        began = time.monotonic()
+        run("-w", "1h", "app", "--", "sh", "-c", "sleep 1000 & exit 0")
+        self.assertLess(time.monotonic() - began, 30)
+
+    def end_with_visitor(self, *arguments):
+        """End main while what `docker exec` would have started runs: (errors, what that saved).
+
+        It is no child of init, and its end gives init no SIGCHLD.
+        """
+        path = Place.shared("visitor-%d" % time.monotonic_ns())
+        script = ("trap 'sleep .2; echo data >%s; exit' TERM; echo ready; while :; do sleep .01; done"
+                  % path)
+        with Init(*arguments, "--", "sh", "-c", "echo ready; read line; exit 3",
+                  stdin=subprocess.PIPE) as init:
+            init.read_until("ready")
+            command = ["nsenter", "-t", str(init.pid), "-p", "sh", "-c", script]
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as visitor:
+                self.assertEqual(visitor.stdout.readline(), b"ready\n")
+                init.process.stdin.write(b"\n")
+                init.process.stdin.flush()
+                self.assertEqual(init.wait(), 3)
+            return init.rest(), read(path)
+
+    def test_a_visitor_gets_to_save(self):
+        self.assertEqual(self.end_with_visitor("-n"), ("", "data\n"))
+
+    def test_a_visitor_of_another_user_is_named(self):
+        errors, saved = self.end_with_visitor("-w", "300ms", "app")
+        self.assertIn("(sh) belongs to another user", errors)
+        self.assertIsNone(saved)
+
+    def test_a_process_of_another_user_is_named_once_and_not_fatal(self):
+        path = Place.file("root-probe")
+        shutil.copy(os.environ["PROBE"], path)
+        os.chmod(path, 0o4755)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                            "%s root-daemon | { read ready; exit 4; }" % path, sandbox=sandbox)
+                self.assertEqual(ended.status, 4)
+                self.assertEqual(ended.errors.count("belongs to another user"), 1, ended)
+                self.assertIn("(root-probe)", ended.errors)
+
+
+class Subreaper(SystemTest):
+    def test_a_bystander_of_the_same_user_is_never_signalled(self):
+        bystander = os.fork()
+        if bystander == 0:
+            os.setgid(4242)
+            os.setuid(4242)
+            os.execv(probe()[0], probe("signals"))
+        try:
+            ended = run("-w", "100ms", "app", "--", "sh", "-c",
+                        "(sh -c 'trap \"\" TERM; sleep 1000 & sleep 1000' &); sleep .1; exit 6",
+                        sandbox=["-s", "-P"])
+            self.assertEqual(ended.status, 6)
+            self.assertEqual(os.waitpid(bystander, os.WNOHANG), (0, 0))
+        finally:
+            os.kill(bystander, signal.SIGKILL)
+            os.waitpid(bystander, 0)
+
+    def test_deep_descendants_end(self):
+        with Init("-w", "10s", "app", "--", "sh", "-c",
+                  "sh -c 'sh -c \"sh -c \\\"echo ready; sleep 1000; :\\\"; :\" ; :' & sleep .2; exit 2",
+                  sandbox=["-s"]) as init:
+            init.read_until("ready")
+            reaper = parent(init.pid)
+            self.assertEqual(init.wait(), 2)
+            self.assertIsNone(stat(reaper))
+
+    def test_without_proc_it_says_so_and_ends(self):
+        ended = run("-w", "200ms", "app", "--", "sh", "-c", "sleep 1000 & exit 8",
+                    sandbox=["-s", "-E"])
+        self.assertEqual(ended.status, 8)
+        self.assertEqual(ended.errors, "dinit-su: no /proc of this PID namespace: cannot end what is "
+                                       "left\n")
+
+    def test_orphans_come_to_init(self):
+        with Init("app", "--", "sh", "-c", "(sleep 1000 & echo orphan); read line", stdin=-1,
+                  sandbox=["-s"]) as init:
+            init.read_until("orphan")
+            until(lambda: len(children(init.pid)) == 2, "the orphan to come to init")
+            init.process.stdin.close()
+            self.assertEqual(init.wait(), 1)

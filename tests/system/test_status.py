@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""What init reports when main ends, and when it cannot start."""
+import os
+import signal
+
+from harness import SIGRTMAX, Init, Place, SystemTest, probe, run
+
+
+class Status(SystemTest):
+    def test_every_status(self):
+        for status in range(256):
+            self.assertEqual(run("-n", "--", *probe("exit", status)).status, status)
+
+    def test_every_signal(self):
+        # Those that do not end a process by default: signal(7).
+        harmless = {signal.SIGCHLD, signal.SIGCONT, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN,
+                    signal.SIGTTOU, signal.SIGURG, signal.SIGWINCH}
+        for number in range(1, SIGRTMAX + 1):
+            if number not in harmless:
+                self.assertEqual(run("-n", "--", *probe("die", number)).status, 128 + number)
+
+    def test_status_waits_for_nobody_when_nothing_is_left(self):
+        with Init("app", "--", *probe("exit", 3)) as init:
+            self.assertEqual(init.wait(), 3)
+
+    def test_kill_that_init_did_not_send_is_told(self):
+        ended = run("-n", "--", *probe("die", signal.SIGKILL))
+        self.assertEqual(ended.errors,
+                         "dinit-su: main was killed by SIGKILL, which dinit-su did not send\n")
+
+
+class CannotRun(SystemTest):
+    def refuse(self, status, command, *words, **options):
+        """The same for an init, for --exec and for --root-init."""
+        for arguments in (["app"], ["-x", "app"], ["-R", "app"]):
+            with self.subTest(arguments=arguments):
+                ended = run(*arguments, "--", command, **options)
+                self.assert_refused(ended, "cannot run '%s'" % command, *words, status=status)
+
+    def write(self, name, content, mode):
+        path = Place.write(name, content)
+        os.chmod(path, mode)
+        return path
+
+    def test_not_found(self):
+        self.refuse(127, "no-such-command", "not found in PATH")
+        self.refuse(127, "/no/such/command", "No such file")
+        self.refuse(127, "/etc/passwd/command", "Not a directory")
+        self.refuse(127, "", "not found")
+
+    def test_directory(self):
+        self.refuse(126, "/etc", "Is a directory")
+
+    def test_plain_file(self):
+        self.refuse(126, self.write("plain", "echo main was run\n", 0o644), "Permission denied")
+
+    def test_no_program(self):
+        # execvp(3) of glibc would give this one to /bin/sh.
+        self.refuse(126, self.write("words", "echo main was run\n", 0o755), "#! line")
+
+    def test_missing_interpreter(self):
+        self.refuse(126, self.write("script", "#!/no/such/shell\n", 0o755), "interpreter")
+
+    def test_denied_in_path_is_126_and_later_directories_count(self):
+        denied, good = Place.directory(), Place.directory()
+        for directory, content, mode in ((denied, "", 0o644), (good, "#!/bin/sh\nexit 9\n", 0o755)):
+            path = os.path.join(directory, "searched")
+            with open(path, "w") as file:
+                file.write(content)
+            os.chmod(path, mode)
+        self.refuse(126, "searched", "Permission denied", environment={"PATH": denied})
+        environment = {"PATH": "/nowhere:%s:/etc/passwd:%s" % (denied, good)}
+        self.assertEqual(run("-n", "--", "searched", environment=environment).status, 9)
+
+    def test_empty_part_of_path_is_the_current_directory(self):
+        directory = Place.directory()
+        path = os.path.join(directory, "here")
+        with open(path, "w") as file:
+            file.write("#!/bin/sh\nexit 8\n")
+        os.chmod(path, 0o755)
+        for value in ("/nowhere:", ":/nowhere", "/nowhere::/nowhere"):
+            ended = run("-n", "--", "here", environment={"PATH": value}, cwd=directory)
+            self.assertEqual(ended.status, 8, value)
+
+    def test_without_path(self):
+        self.assertEqual(run("-n", "--", "true", environment={}).status, 0)
+
+    def test_path_of_any_length(self):
+        environment = {"PATH": ":".join(["/" + "x" * 5000] * 3 + [os.environ["PATH"]])}
+        self.assertEqual(run("-n", "--", "true", environment=environment).status, 0)
