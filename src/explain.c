@@ -7,13 +7,13 @@ static void explain_groups(const struct group_set *groups, struct text *text)
 		text_add(text, " %u", groups->ids[i]);
 }
 
-static void explain_user(const struct explanation *is, struct text *text)
+static void explain_user(const struct plan *plan, struct text *text)
 {
-	const struct identity *identity = is->identity;
+	const struct identity *identity = plan->identity;
 
-	if (!is->becomes) {
+	if (!plan->becomes) {
 		text_add(text, "user      uid %u, gid %u, as now: nothing to switch\n",
-			 is->now->real_uid, is->now->real_gid);
+			 plan->now->real_uid, plan->now->real_gid);
 		return;
 	}
 	text_add(text, "user      %suid %u, gid %u, groups",
@@ -24,11 +24,11 @@ static void explain_user(const struct explanation *is, struct text *text)
 	text_add(text, "\n");
 }
 
-static void explain_environment(const struct explanation *is, struct text *text)
+static void explain_environment(const struct plan *plan, struct text *text)
 {
-	const struct identity *identity = is->identity;
+	const struct identity *identity = plan->identity;
 
-	if (!identity || is->settings->keep_environment)
+	if (!identity || plan->settings->keep_environment)
 		text_add(text, "env       as it is\n");
 	else if (identity->has_account)
 		text_add(text, "env       HOME=%s USER=%s LOGNAME=%s\n", identity->account.home,
@@ -37,26 +37,27 @@ static void explain_environment(const struct explanation *is, struct text *text)
 		text_add(text, "env       HOME=/, no USER, no LOGNAME\n");
 }
 
-static void explain_init(const struct explanation *is, struct text *text)
+static void explain_init(const struct plan *plan, struct text *text)
 {
-	if (is->settings->exec) {
+	if (plan->settings->exec) {
 		text_add(text, "init      none: the command replaces this process\n");
 		return;
 	}
 	text_add(text, "init      %s, as uid %u\n",
-		 is->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
-		 is->becomes && !is->settings->root_init ? is->identity->uid : is->now->real_uid);
+		 plan->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
+		 plan->becomes && !plan->settings->root_init ? plan->identity->uid
+							     : plan->now->real_uid);
 	text_add(text, "ending    what is left gets TERM, and KILL %d ms later\n",
-		 (int)is->settings->wait);
+		 (int)plan->settings->wait);
 }
 
-void explain(const struct explanation *is, struct text *text)
+void explain(const struct plan *plan, struct text *text)
 {
 	text_add(text, "command  ");
-	for (char **word = is->settings->command; *word; word++)
+	for (char **word = plan->settings->command; *word; word++)
 		text_add(text, " %s", *word);
 	text_add(text, "\n");
-	explain_user(is, text);
-	explain_environment(is, text);
-	explain_init(is, text);
+	explain_user(plan, text);
+	explain_environment(plan, text);
+	explain_init(plan, text);
 }

@@ -3,22 +3,10 @@
 #ifndef DINIT_SU_EXPLAIN_H
 #define DINIT_SU_EXPLAIN_H
 
-#include <stdbool.h>
-
-#include "identity.h"
-#include "settings.h"
+#include "plan.h"
 #include "text.h"
 
-/* What --explain puts into words. */
-struct explanation {
-	const struct settings *settings;
-	const struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
-	const struct credentials *now;	 /* who this process is */
-	bool becomes;			 /* there is something to switch */
-	bool is_pid1;
-};
-
-/* Append the explanation to text: lines of a name and what it is. */
-void explain(const struct explanation *explanation, struct text *text);
+/* Append the plan in words to text: lines of a name and what it is. */
+void explain(const struct plan *plan, struct text *text);
 
 #endif

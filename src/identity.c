@@ -72,17 +72,13 @@ static bool resolve_group(const char *group, const struct account_files *files, 
 	return fail(failure, STATUS_REFUSED, "no group '%s' in %s", group, files->group);
 }
 
-bool identity_resolve(const char *user_and_group, const struct account_files *files,
-		      struct identity *identity, struct failure *failure)
+bool identity_check(const char *user_and_group, struct failure *failure)
 {
 	const char *colon = strchr(user_and_group, ':');
-	size_t length = colon ? (size_t)(colon - user_and_group) : strlen(user_and_group);
-	char user[ACCOUNT_NAME_SIZE];
 
-	identity->group_given = colon != NULL;
 	if (user_and_group[0] == '\0')
 		return fail(failure, STATUS_REFUSED, "USER is empty: is a variable unset?");
-	if (length == 0)
+	if (colon == user_and_group)
 		return fail(failure, STATUS_REFUSED, "'%s' has no USER before the colon",
 			    user_and_group);
 	if (colon && colon[1] == '\0')
@@ -91,13 +87,26 @@ bool identity_resolve(const char *user_and_group, const struct account_files *fi
 	if (colon && strchr(colon + 1, ':'))
 		return fail(failure, STATUS_REFUSED, "'%s' is not USER or USER:GROUP",
 			    user_and_group);
-	if (length >= sizeof(user))
+	if (strcspn(user_and_group, ":") >= ACCOUNT_NAME_SIZE)
 		return fail(failure, STATUS_REFUSED, "the name of the user is too long: '%s'",
 			    user_and_group);
+	return true;
+}
+
+bool identity_resolve(const char *user_and_group, const struct account_files *files,
+		      struct identity *identity, struct failure *failure)
+{
+	size_t length = strcspn(user_and_group, ":");
+	const char *group = user_and_group[length] ? user_and_group + length + 1 : NULL;
+	char user[ACCOUNT_NAME_SIZE];
+
+	if (!identity_check(user_and_group, failure))
+		return false;
 	memcpy(user, user_and_group, length);
 	user[length] = '\0';
 
-	if (colon && !resolve_group(colon + 1, files, &identity->gid, failure))
+	identity->group_given = group != NULL;
+	if (group && !resolve_group(group, files, &identity->gid, failure))
 		return false;
 	if (!resolve_user(user, files, identity, failure))
 		return false;

@@ -27,6 +27,10 @@ struct identity {
 	struct group_set groups;
 };
 
+/* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.
+ */
+bool identity_check(const char *user_and_group, struct failure *failure);
+
 /*
  * Find out who USER[:GROUP] is. USER alone brings its account's group and memberships; with GROUP
  * there are no other groups. A name is looked up as a name first and then, if all digits, as a

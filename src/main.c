@@ -15,6 +15,7 @@
 #include "environment.h"
 #include "explain.h"
 #include "identity.h"
+#include "plan.h"
 #include "report.h"
 #include "signals.h"
 #include "spawn.h"
@@ -39,23 +40,25 @@ static int print(const char *text)
 }
 
 /*
- * Find out who to be. *who is NULL if that does not matter: no USER, or --if-root without root.
- * *becomes tells whether there is anything to switch.
+ * Find out who to be. plan->identity stays NULL if that does not matter: no USER, or --if-root
+ * without root.
  */
-static bool choose_identity(const struct settings *settings, const struct credentials *now,
-			    struct identity *identity, const struct identity **who, bool *becomes,
-			    struct failure *failure)
+static bool choose_identity(struct plan *plan, struct identity *identity, struct failure *failure)
 {
-	*who = NULL;
-	*becomes = false;
-	if (!settings->user || (settings->if_root && now->effective_uid != 0))
+	const struct settings *settings = plan->settings;
+
+	if (!settings->user)
+		return true;
+	if (!identity_check(settings->user, failure))
+		return false;
+	if (settings->if_root && plan->now->effective_uid != 0)
 		return true;
 	if (!identity_resolve(settings->user, &system_files, identity, failure))
 		return false;
-	*who = identity;
-	switch (identity_transition(identity, now)) {
+	plan->identity = identity;
+	switch (identity_transition(identity, plan->now)) {
 	case BECOME:
-		*becomes = true;
+		plan->becomes = true;
 		return true;
 	case CARRY_ON:
 		return true;
@@ -66,83 +69,102 @@ static bool choose_identity(const struct settings *settings, const struct creden
 		failure, STATUS_REFUSED,
 		"cannot become '%s': started as uid %u and not as root; --if-root carries on as "
 		"that user",
-		settings->user, now->effective_uid);
+		settings->user, plan->now->effective_uid);
 }
 
-static bool prepare_environment(const struct settings *settings, const struct identity *who,
-				struct environment *environment, struct failure *failure)
+static bool choose_environment(const struct plan *plan, struct program *program,
+			       struct failure *failure)
 {
-	environment->entries = environ;
-	if (!who || settings->keep_environment)
+	static struct environment environment;
+	const struct identity *identity = plan->identity;
+
+	program->environment = environ;
+	if (!identity || plan->settings->keep_environment)
 		return true;
-	return environment_for_account(environment, environ,
-				       who->has_account ? &who->account : NULL, failure);
+	if (!environment_for_account(&environment, environ,
+				     identity->has_account ? &identity->account : NULL, failure))
+		return false;
+	program->environment = environment.entries;
+	return true;
 }
 
-static int print_explanation(const struct explanation *explanation)
+/* Init itself switches, so that no process of the container is root; or, if asked to, only main. */
+static bool become(const struct plan *plan, struct program *program, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+
+	if (!plan->becomes)
+		return true;
+	if (settings->root_init)
+		program->become = plan->identity;
+	else if (!credentials_assume(plan->identity, failure))
+		return false;
+	report(settings->report, REPORT_STORY, "%s '%s': uid %u, gid %u, %d groups",
+	       settings->root_init ? "main becomes" : "became", settings->user, plan->identity->uid,
+	       plan->identity->gid, (int)plan->identity->groups.count);
+	return true;
+}
+
+static int print_explanation(const struct plan *plan)
 {
 	static char buffer[64 * 1024];
 	struct text text = text_in(buffer, sizeof(buffer));
 
-	explain(explanation, &text);
+	explain(plan, &text);
 	return print(buffer);
 }
 
-int main(int count __attribute__((unused)), char **argv)
+/* Start main and see it through to the end: what a PID 1 is for. */
+static int be_init(const struct plan *plan, const struct program *program, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	pid_t main_pid;
+
+	if (!plan->is_pid1)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (!spawn_main(program, &main_pid, failure))
+		return end_with(failure);
+	report(settings->report, REPORT_STORY, "started '%s' as pid %d", settings->command[0],
+	       main_pid);
+	descriptors_release();
+	if (chdir("/") < 0)
+		report(settings->report, REPORT_DETAILS, "cannot leave the working directory: %s",
+		       strerror(errno));
+	return supervise(main_pid, (struct lifecycle_settings){settings->wait, plan->is_pid1},
+			 settings->report);
+}
+
+int main(int count __attribute__((unused)), char **arguments)
 {
 	/* Not on the stack: touched only as far as it is used, the rest takes no memory. */
 	static struct identity identity;
-	static struct environment environment;
 	struct inherited_signals signals;
 	struct credentials now;
 	struct settings settings;
 	struct failure failure;
-	const struct identity *who;
-	bool becomes;
-	const bool is_pid1 = getpid() == 1;
-	pid_t main_pid;
+	struct plan plan = {.settings = &settings, .now = &now, .is_pid1 = getpid() == 1};
+	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
 	descriptors_guard();
 	if (!credentials_read(&now, &failure) || !credentials_may_start(&now, &failure) ||
-	    !cmdline_parse(argv, environ, &settings, &failure))
+	    !cmdline_parse(arguments, environ, &settings, &failure))
 		return end_with(&failure);
 	if (settings.task == TASK_HELP)
 		return print(cmdline_help);
 	if (settings.task == TASK_VERSION)
 		return print("dinit-su " PACKAGE_VERSION "\n");
-	if (!choose_identity(&settings, &now, &identity, &who, &becomes, &failure))
+
+	if (!choose_identity(&plan, &identity, &failure))
 		return end_with(&failure);
 	if (settings.task == TASK_EXPLAIN)
-		return print_explanation(
-			&(struct explanation){&settings, who, &now, becomes, is_pid1});
+		return print_explanation(&plan);
 
-	struct program program = {.command = settings.command, .signals = &signals};
-
-	if (!prepare_environment(&settings, who, &environment, &failure))
+	program.command = settings.command;
+	if (!choose_environment(&plan, &program, &failure) || !become(&plan, &program, &failure))
 		return end_with(&failure);
-	program.environment = environment.entries;
-
-	if (!settings.exec && !is_pid1)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (becomes && settings.root_init)
-		program.become = who;
-	else if (becomes && !credentials_assume(who, &failure))
-		return end_with(&failure);
-
-	if (settings.exec) {
-		spawn_in_place(&program, &failure);
-		return end_with(&failure);
-	}
-	if (!spawn_main(&program, &main_pid, &failure))
-		return end_with(&failure);
-	report(settings.report, REPORT_STORY, "started '%s' as pid %d", settings.command[0],
-	       main_pid);
-
-	descriptors_release();
-	if (chdir("/") < 0)
-		report(settings.report, REPORT_DETAILS, "cannot leave the working directory: %s",
-		       strerror(errno));
-	return supervise(main_pid, (struct lifecycle_settings){settings.wait, is_pid1},
-			 settings.report);
+	if (!settings.exec)
+		return be_init(&plan, &program, &failure);
+	spawn_in_place(&program, &failure);
+	return end_with(&failure);
 }

@@ -119,6 +119,10 @@ class WithoutRoot(SystemTest):
                     sandbox=["-u", "77:0"], environment={"HOME": "/chosen", "PATH": "/bin:/usr/bin"})
         self.assertEqual((ended.status, ended.output.split()), (0, ["77", "0", "/chosen"]))
 
+    def test_if_root_excuses_no_unset_variable(self):
+        for user, words in (("", "USER is empty"), (":0", "no USER"), ("app:", "no GROUP")):
+            self.assert_refused(run("--if-root", user, "--", "id", sandbox=["-u", "77:0"]), words)
+
     def test_if_root_switches_as_root(self):
         self.assertEqual(run("--if-root", "app", "--", "id", "-u").output, "4242\n")
 
