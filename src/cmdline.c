@@ -18,6 +18,7 @@ const char cmdline_help[] =
 	"  -R, --root-init   only COMMAND becomes USER; init stays root\n"
 	"  -E, --keep-env    leave HOME, USER and LOGNAME as they are\n"
 	"  -w, --wait TIME   what is left gets this long from TERM to KILL (default 5s)\n"
+	"      --no-stdio-chown  leave the ownership of stdin, stdout and stderr alone\n"
 	"  -v                tell what happens; -vv tells everything\n"
 	"  -q                errors only\n"
 	"      --explain     print what would be done, as whom, and do none of it\n"
@@ -34,6 +35,7 @@ enum option_id {
 	OPTION_ROOT_INIT,
 	OPTION_KEEP_ENV,
 	OPTION_WAIT,
+	OPTION_NO_STDIO_CHOWN,
 	OPTION_VERBOSE,
 	OPTION_QUIET,
 	OPTION_EXPLAIN,
@@ -56,6 +58,7 @@ static const struct option options[OPTION_COUNT] = {
 	[OPTION_ROOT_INIT] = {'R', "root-init", NULL, NULL},
 	[OPTION_KEEP_ENV] = {'E', "keep-env", NULL, NULL},
 	[OPTION_WAIT] = {'w', "wait", "TIME", "DINIT_SU_WAIT"},
+	[OPTION_NO_STDIO_CHOWN] = {0, "no-stdio-chown", NULL, NULL},
 	[OPTION_VERBOSE] = {'v', NULL, NULL, NULL},
 	[OPTION_QUIET] = {'q', NULL, NULL, NULL},
 	[OPTION_EXPLAIN] = {0, "explain", NULL, NULL},
@@ -107,6 +110,9 @@ static bool apply(struct reading *reading, enum option_id id, const char *origin
 		return true;
 	case OPTION_WAIT:
 		return set_wait(reading, origin, value);
+	case OPTION_NO_STDIO_CHOWN:
+		settings->keep_stdio = true;
+		return true;
 	case OPTION_VERBOSE:
 		if (settings->report < REPORT_STORY)
 			settings->report = REPORT_STORY;

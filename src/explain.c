@@ -37,6 +37,13 @@ static void explain_environment(const struct plan *plan, struct text *text)
 		text_add(text, "env       HOME=/, no USER, no LOGNAME\n");
 }
 
+static void explain_stdio(const struct plan *plan, struct text *text)
+{
+	if (plan->becomes && !plan->settings->keep_stdio)
+		text_add(text, "stdio     terminals and pipes are given to uid %u\n",
+			 plan->identity->uid);
+}
+
 static void explain_init(const struct plan *plan, struct text *text)
 {
 	if (plan->settings->exec) {
@@ -59,5 +66,6 @@ void explain(const struct plan *plan, struct text *text)
 	text_add(text, "\n");
 	explain_user(plan, text);
 	explain_environment(plan, text);
+	explain_stdio(plan, text);
 	explain_init(plan, text);
 }

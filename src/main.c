@@ -19,6 +19,7 @@
 #include "report.h"
 #include "signals.h"
 #include "spawn.h"
+#include "stdio.h"
 #include "supervise.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
@@ -95,6 +96,8 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 
 	if (!plan->becomes)
 		return true;
+	if (!settings->keep_stdio)
+		stdio_give(plan->identity->uid, settings->report);
 	if (settings->root_init)
 		program->become = plan->identity;
 	else if (!credentials_assume(plan->identity, failure))
@@ -142,10 +145,11 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct credentials now;
 	struct settings settings;
 	struct failure failure;
-	struct plan plan = {.settings = &settings, .now = &now, .is_pid1 = getpid() == 1};
+	struct plan plan = {.settings = &settings, .now = &now};
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
+	plan.is_pid1 = getpid() == 1;
 	descriptors_guard();
 	if (!credentials_read(&now, &failure) || !credentials_may_start(&now, &failure) ||
 	    !cmdline_parse(arguments, environ, &settings, &failure))

@@ -20,6 +20,7 @@ struct settings {
 	bool if_root;	       /* not root: carry on as whoever that is */
 	bool root_init;	       /* only main becomes the user */
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
+	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
 	int64_t wait;	       /* milliseconds that leftovers get between TERM and KILL */
 	enum report_level report;
 };

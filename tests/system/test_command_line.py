@@ -158,6 +158,7 @@ class Explain(SystemTest):
             "command   echo " + SECRET,
             "user      uid 4242, gid 4242, groups 29 44 4242 (app)",
             "env       HOME=/home/app USER=app LOGNAME=app",
+            "stdio     terminals and pipes are given to uid 4242",
             "init      PID 1 of its namespace, as uid 4242",
             "ending    what is left gets TERM, and KILL 5000 ms later",
         ])

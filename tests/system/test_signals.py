@@ -93,13 +93,18 @@ class Forwarding(SystemTest):
         fifo = Place.file("passwd-fifo")
         if not os.path.exists(fifo):
             os.mkfifo(fifo)
-        with Init("app", "--", *probe("signals"), passwd=fifo) as init:
+        # Blocked from outside, they stay blocked in main until it is ready for them.
+        block = ["-m", str(int(signal.SIGUSR1)), "-m", str(int(signal.SIGTERM))]
+        with Init("app", "--", *probe("signals"), passwd=fifo, sandbox=block) as init:
             until(init.holds_signals, "init to hold signals")
             init.signal(signal.SIGUSR1)
             init.signal(signal.SIGTERM)
             with open(fifo, "w") as file, open(Place.file("passwd")) as source:
                 file.write(source.read())
-            self.assertEqual(init.wait(), 128 + signal.SIGUSR1)
+            self.assertEqual([init.read_line() for _ in range(3)],
+                             ["ready", "%d %d 0" % (signal.SIGUSR1, SI_USER),
+                              "%d %d 0" % (signal.SIGTERM, SI_USER)])
+            self.assertEqual(init.wait(), 0)
 
     def test_a_signal_in_the_first_millisecond(self):
         for _ in range(50):
