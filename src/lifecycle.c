@@ -29,13 +29,13 @@ static void forward(struct decision *decision, int signal)
 	case SIGINT:
 	case SIGHUP:
 	case SIGQUIT:
+	case SIGTSTP:
 		decide(decision, ACTION_FORWARD_TO_GROUP, signal);
 		break;
 	case SIGCHLD:
-	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-		/* SIGCHLD is init's own; the others are the terminal's business with init. */
+		/* Init's own: its children, and its own use of the terminal. */
 		break;
 	default:
 		decide(decision, ACTION_FORWARD_TO_MAIN, signal);
@@ -103,10 +103,16 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 		if (state->phase == PHASE_RUNNING)
 			forward(&decision, event->signal);
 		break;
+	case EVENT_MAIN_STOPPED:
+		/* A SIGSTOP was sent on purpose: whoever did will continue it. */
+		if (state->phase == PHASE_RUNNING && event->signal != SIGSTOP)
+			decide(&decision, ACTION_STOP_WITH_MAIN, event->signal);
+		break;
 	case EVENT_MAIN_ENDED:
 		if (state->phase == PHASE_RUNNING) {
 			state->phase = PHASE_MAIN_ENDED;
 			state->status = lifecycle_exit_status(event->status);
+			decide(&decision, ACTION_TAKE_TERMINAL, 0);
 		}
 		break;
 	case EVENT_ALL_REAPED:

@@ -43,11 +43,12 @@ enum remaining {
 };
 
 enum event_kind {
-	EVENT_SIGNAL,	   /* signal came */
-	EVENT_MAIN_ENDED,  /* main was reaped; status is its wait status, wait(2) */
-	EVENT_ALL_REAPED,  /* no further child has ended; remaining tells who lives */
-	EVENT_TIME,	   /* lifecycle_deadline() has come */
-	EVENT_UNREACHABLE, /* none of those that are left could be killed */
+	EVENT_SIGNAL,	    /* signal came */
+	EVENT_MAIN_STOPPED, /* main was stopped by signal */
+	EVENT_MAIN_ENDED,   /* main was reaped; status is its wait status, wait(2) */
+	EVENT_ALL_REAPED,   /* no further child has ended; remaining tells who lives */
+	EVENT_TIME,	    /* lifecycle_deadline() has come */
+	EVENT_UNREACHABLE,  /* none of those that are left could be killed */
 };
 
 struct event {
@@ -60,6 +61,8 @@ struct event {
 enum action_kind {
 	ACTION_FORWARD_TO_GROUP, /* signal to main's process group */
 	ACTION_FORWARD_TO_MAIN,	 /* signal to main alone, with its value */
+	ACTION_STOP_WITH_MAIN,	 /* stop by signal like main, and continue it afterwards */
+	ACTION_TAKE_TERMINAL,	 /* what main had of the terminal goes back to init */
 	ACTION_SIGNAL_LEFTOVERS, /* signal to everything that is left */
 	ACTION_END,		 /* init ends with the lifecycle's status */
 };

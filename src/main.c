@@ -21,6 +21,7 @@
 #include "spawn.h"
 #include "stdio.h"
 #include "supervise.h"
+#include "terminal.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
 
@@ -118,23 +119,27 @@ static int print_explanation(const struct plan *plan)
 }
 
 /* Start main and see it through to the end: what a PID 1 is for. */
-static int be_init(const struct plan *plan, const struct program *program, struct failure *failure)
+static int be_init(const struct plan *plan, struct program *program, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
-	pid_t main_pid;
+	struct supervision supervision = {
+		.report = settings->report,
+		.lifecycle = {.wait = settings->wait, .kernel_ends_rest = plan->is_pid1},
+	};
 
 	if (!plan->is_pid1)
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	if (!spawn_main(program, &main_pid, failure))
+	program->terminal = terminal_in_foreground();
+	supervision.has_terminal = program->terminal >= 0;
+	if (!spawn_main(program, &supervision.main_pid, failure))
 		return end_with(failure);
 	report(settings->report, REPORT_STORY, "started '%s' as pid %d", settings->command[0],
-	       main_pid);
+	       supervision.main_pid);
 	descriptors_release();
 	if (chdir("/") < 0)
 		report(settings->report, REPORT_DETAILS, "cannot leave the working directory: %s",
 		       strerror(errno));
-	return supervise(main_pid, (struct lifecycle_settings){settings->wait, plan->is_pid1},
-			 settings->report);
+	return supervise(&supervision);
 }
 
 int main(int count __attribute__((unused)), char **arguments)

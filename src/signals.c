@@ -79,6 +79,22 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 	return kill(pid, signal) == 0;
 }
 
+bool signals_stop(int signal)
+{
+	sigset_t set;
+
+	/* The whole group, as the terminal does: a shell sees its job stopped when all of it is. */
+	kill(0, signal);
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, KERNEL_SET_SIZE);
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, KERNEL_SET_SIZE);
+	/* A stop signal discards a pending SIGCONT (signal(7)), so one that is there has continued
+	 * us. */
+	sigpending(&set);
+	return sigismember(&set, SIGCONT) == 1;
+}
+
 const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE])
 {
 	static const struct {

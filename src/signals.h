@@ -52,6 +52,13 @@ bool signals_is_own(const siginfo_t *info);
 /* Send signal to one process, with the value that came with it, if one did: sigqueue(3). */
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
 
+/*
+ * Stop this process and the rest of its process group, as the terminal would with this signal
+ * (SIGTSTP, SIGTTIN, SIGTTOU). Returns when continued, true; or false at once where the kernel lets
+ * nobody stop that nobody could continue: a PID 1, an orphaned process group, the signal ignored.
+ */
+bool signals_stop(int signal);
+
 /* Room for any name of signal_name(). */
 #define SIGNAL_NAME_SIZE 16
 

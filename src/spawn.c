@@ -112,7 +112,7 @@ static bool cannot_execute(const char *command, int error, struct failure *failu
  * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
  */
 static _Noreturn __attribute__((noinline)) void become_main(const struct program *program,
-							    int terminal, pid_t init,
+							    pid_t init,
 							    volatile struct birth *birth,
 							    struct failure *failure)
 {
@@ -120,8 +120,8 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 	const pid_t own = getpid();
 
 	setpgid(0, 0);
-	if (terminal >= 0)
-		terminal_give(terminal, own);
+	if (program->terminal >= 0)
+		terminal_give(program->terminal, own);
 	if (program->become && !credentials_assume(program->become, failure)) {
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
@@ -138,20 +138,19 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 
 bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure)
 {
-	const int terminal = terminal_in_foreground();
 	const pid_t init = getpid();
 	volatile struct birth birth = {0};
 
 	*pid = vfork();
 	if (*pid == 0)
-		become_main(program, terminal, init, &birth, failure);
+		become_main(program, init, &birth, failure);
 	if (*pid < 0)
 		return fail(failure, STATUS_REFUSED, "cannot start a process: %s", strerror(errno));
 	if (!birth.refused && birth.error == 0)
 		return true;
 	waitpid(*pid, NULL, 0);
-	if (terminal >= 0)
-		terminal_give(terminal, getpgrp());
+	if (program->terminal >= 0)
+		terminal_give(program->terminal, getpgrp());
 	return birth.refused ? false : cannot_execute(program->command[0], birth.error, failure);
 }
 

@@ -11,9 +11,11 @@
 
 #include "processes.h"
 #include "signals.h"
+#include "terminal.h"
 
 struct supervisor {
 	pid_t main_pid;
+	bool has_terminal;
 	enum report_level asked;
 	struct lifecycle lifecycle;
 	bool reaping;	  /* a child may have ended that was not collected yet */
@@ -55,7 +57,7 @@ static pid_t reap(int *status)
 	pid_t pid;
 
 	do
-		pid = waitpid(-1, status, WNOHANG);
+		pid = waitpid(-1, status, WNOHANG | WUNTRACED);
 	while (pid < 0 && errno == EINTR);
 	return pid;
 }
@@ -76,6 +78,14 @@ static bool is_time(const struct supervisor *init)
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
 
 	return deadline != NO_DEADLINE && now() >= deadline;
+}
+
+static struct event main_changed(const struct supervisor *init, int status)
+{
+	if (WIFSTOPPED(status))
+		return (struct event){.kind = EVENT_MAIN_STOPPED, .signal = WSTOPSIG(status)};
+	tell_end(init, init->main_pid, status);
+	return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
 }
 
 static struct event next_event(struct supervisor *init)
@@ -106,31 +116,65 @@ static struct event next_event(struct supervisor *init)
 				return (struct event){.kind = EVENT_ALL_REAPED,
 						      .remaining = processes_remaining(pid == 0)};
 			}
-			tell_end(init, pid, status);
 			if (pid == init->main_pid)
-				return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
+				return main_changed(init, status);
+			if (!WIFSTOPPED(status))
+				tell_end(init, pid, status);
 		}
 	}
 }
 
+/* Main is not reaped yet, so that neither its pid nor that of its group can be another's. */
+static bool signal_group(struct supervisor *init, int signal)
+{
+	bool sent = kill(-init->main_pid, signal) == 0;
+
+	/* The group that init made for main need not be the one that main has gone to since. */
+	if (getpgid(init->main_pid) != init->main_pid)
+		sent = signals_pass(init->main_pid, signal, &init->info) || sent;
+	return sent;
+}
+
 static void forward(struct supervisor *init, int signal, bool to_group)
 {
-	const pid_t main_pid = init->main_pid;
+	const bool sent = to_group ? signal_group(init, signal)
+				   : signals_pass(init->main_pid, signal, &init->info);
 	char name[SIGNAL_NAME_SIZE];
-	bool sent = false;
 
-	/* Main is not reaped yet, so that neither its pid nor its group's can be another's. */
-	if (to_group)
-		sent = kill(-main_pid, signal) == 0;
-	/* The group that init made for main need not be the one that main has gone to since. */
-	if (!to_group || getpgid(main_pid) != main_pid)
-		sent = signals_pass(main_pid, signal, &init->info) || sent;
 	if (sent)
-		report(init->asked, REPORT_STORY, "passed %s on to %s%d", signal_name(signal, name),
-		       to_group ? "process group " : "pid ", main_pid);
+		report(init->asked, REPORT_STORY, "passed %s on to %s %d",
+		       signal_name(signal, name), to_group ? "process group" : "pid",
+		       init->main_pid);
 	else
 		report(init->asked, REPORT_WARNINGS, "cannot pass %s on to pid %d: %s",
-		       signal_name(signal, name), main_pid, strerror(errno));
+		       signal_name(signal, name), init->main_pid, strerror(errno));
+}
+
+/*
+ * Main was stopped from the terminal. Where somebody above can resume both, stop as well until that
+ * happens; else continue it at once, or the container would hang.
+ */
+static void stop_with_main(struct supervisor *init, int signal)
+{
+	const bool resumed = signals_stop(signal);
+	/* A shell that resumes init in the foreground has given it the terminal, for main to have.
+	 */
+	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
+	const bool in_foreground =
+		(resumed || init->has_terminal) && terminal_move(from, init->main_pid);
+	char name[SIGNAL_NAME_SIZE];
+
+	init->has_terminal = init->has_terminal || in_foreground;
+	/* Continued in the background it would only touch the terminal again and stop, for ever. */
+	if (!resumed && signal != SIGTSTP && !in_foreground) {
+		report(init->asked, REPORT_WARNINGS,
+		       "main is stopped by %s: it uses a terminal that it was not given",
+		       signal_name(signal, name));
+		return;
+	}
+	report(init->asked, REPORT_STORY, "main was stopped by %s%s: continuing it",
+	       signal_name(signal, name), resumed ? "" : ", which nobody could resume");
+	signal_group(init, SIGCONT);
 }
 
 static void signal_leftovers(struct supervisor *init, int signal)
@@ -153,6 +197,13 @@ static void act(struct supervisor *init, const struct action *action)
 	case ACTION_FORWARD_TO_MAIN:
 		forward(init, action->signal, false);
 		break;
+	case ACTION_STOP_WITH_MAIN:
+		stop_with_main(init, action->signal);
+		break;
+	case ACTION_TAKE_TERMINAL:
+		if (init->has_terminal)
+			terminal_move(init->main_pid, getpgrp());
+		break;
 	case ACTION_SIGNAL_LEFTOVERS:
 		signal_leftovers(init, action->signal);
 		break;
@@ -162,12 +213,13 @@ static void act(struct supervisor *init, const struct action *action)
 	}
 }
 
-int supervise(pid_t main_pid, struct lifecycle_settings settings, enum report_level asked)
+int supervise(const struct supervision *supervision)
 {
 	struct supervisor init = {
-		.main_pid = main_pid,
-		.asked = asked,
-		.lifecycle = lifecycle_start(settings),
+		.main_pid = supervision->main_pid,
+		.has_terminal = supervision->has_terminal,
+		.asked = supervision->report,
+		.lifecycle = lifecycle_start(supervision->lifecycle),
 		/* A child of the program that became init may have ended before. */
 		.reaping = true,
 	};
@@ -179,6 +231,6 @@ int supervise(pid_t main_pid, struct lifecycle_settings settings, enum report_le
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);
 	}
-	report(asked, REPORT_STORY, "ending with status %d", init.lifecycle.status);
+	report(init.asked, REPORT_STORY, "ending with status %d", init.lifecycle.status);
 	return init.lifecycle.status;
 }

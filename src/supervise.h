@@ -6,12 +6,20 @@
 #ifndef DINIT_SU_SUPERVISE_H
 #define DINIT_SU_SUPERVISE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lifecycle.h"
 #include "report.h"
 
+struct supervision {
+	pid_t main_pid;
+	bool has_terminal; /* main was given the foreground of the terminal */
+	enum report_level report;
+	struct lifecycle_settings lifecycle;
+};
+
 /* See main through to its end and everything after it. Returns the status for init to exit with. */
-int supervise(pid_t main_pid, struct lifecycle_settings settings, enum report_level asked);
+int supervise(const struct supervision *supervision);
 
 #endif

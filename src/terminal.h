@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The controlling terminal: whose turn it is to read from it. */
+/*
+ * The controlling terminal: which process group is in its foreground, and so may read from it and
+ * gets Ctrl-C and Ctrl-Z. termios(3), credentials(7).
+ */
 #ifndef DINIT_SU_TERMINAL_H
 #define DINIT_SU_TERMINAL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* A descriptor of the terminal on which this process is in the foreground, or -1. tcgetpgrp(3) */
@@ -13,5 +17,15 @@ int terminal_in_foreground(void);
  * process that is not in the foreground itself is stopped: tcsetpgrp(3).
  */
 void terminal_give(int terminal, pid_t group);
+
+/* Whoever is in the foreground. */
+#define ANY_GROUP 0
+
+/*
+ * Move the foreground of the controlling terminal from one process group to another, if it is that
+ * one (or ANY_GROUP) that has it, or one that has died out; never from a group that is alive and
+ * none of these, such as the shell's. Returns whether it is with the other group now.
+ */
+bool terminal_move(pid_t from, pid_t to);
 
 #endif

@@ -13,6 +13,7 @@
  *   -s           not a PID namespace's PID 1 but a child of one that only reaps
  *   -U           a user namespace too: only root is mapped, setgroups is forbidden
  *   -c NUMBER    drop a capability from the bounding set; repeatable
+ *   -t           make stdin the controlling terminal of a new session, as a container runtime does
  *   -u UID:GID   start COMMAND as that user, without supplementary groups
  *   -i SIGNAL    start COMMAND with the signal ignored; repeatable
  *   -m SIGNAL    start COMMAND with the signal blocked; repeatable
@@ -27,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -37,7 +39,7 @@ struct options {
 	int pid_descriptor;
 	const char *binds[16];
 	int bind_count;
-	bool keep_proc, hide_proc, below_reaper, user_namespace;
+	bool keep_proc, hide_proc, below_reaper, user_namespace, own_terminal;
 	int drops[64];
 	int drop_count;
 	int uid, gid; /* -1: stay root */
@@ -137,6 +139,10 @@ static void set_up(const struct options *options)
 		bind_mount(options->binds[i]);
 	for (int i = 0; i < options->drop_count; i++)
 		check(prctl(PR_CAPBSET_DROP, options->drops[i], 0, 0, 0), "drop capability");
+	if (options->own_terminal) {
+		check(setsid(), "setsid");
+		check(ioctl(STDIN_FILENO, TIOCSCTTY, 0), "controlling terminal");
+	}
 	if (options->uid >= 0) {
 		check(setgroups(0, NULL), "setgroups");
 		check(setresgid((gid_t)options->gid, (gid_t)options->gid, (gid_t)options->gid),
@@ -204,7 +210,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "+p:b:PEsUc:u:i:m:")) != -1) {
+	while ((letter = getopt(argc, argv, "+p:b:PEsUtc:u:i:m:")) != -1) {
 		if (letter == 'p')
 			options->pid_descriptor = atoi(optarg);
 		else if (letter == 'b' && options->bind_count < 16)
@@ -217,6 +223,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 			options->below_reaper = true;
 		else if (letter == 'U')
 			options->user_namespace = true;
+		else if (letter == 't')
+			options->own_terminal = true;
 		else if (letter == 'c' && options->drop_count < 64)
 			options->drops[options->drop_count++] = atoi(optarg);
 		else if (letter == 'u')
