@@ -119,7 +119,7 @@ static bool is_descendant(pid_t pid, pid_t init)
 /*
  * Signal a descendant. A child of init keeps its number until init reaps it, so kill(2) cannot go
  * astray. For deeper ones only the descriptor is safe: pidfd_send_signal(2), Linux 5.1. Before that
- * they are signalled when their parents have ended and they have become children of init.
+ * they are out of reach until their parents have been killed and they have come to init.
  */
 static bool process_signal(const struct process *process, const struct signalling *signalling)
 {

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""A world of its own for the engines, which vanishes with the test run however that ends.
+
+Engines start daemons that detach, mount file systems and fill directories. All of it happens in a
+new PID and mount namespace: when its first process ends, the kernel ends every process in it and
+undoes every mount, and the directory of the tests, a file system in memory, is gone with them.
+A file system in memory also hides /run and the places where the engines of the machine keep
+their images, so nothing of the machine's can be touched even by a wrong option.
+"""
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+PLACE = "/run/dinit-su-tests"
+HIDDEN = ("/run", "/var/lib/docker", "/var/lib/containerd", "/var/lib/containers")
+CGROUPS = "/sys/fs/cgroup"
+CGROUP = "dinit-su-tests-"
+CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+# Why there is no such world, in which case no engine is started; None inside it.
+missing = "not started by tests/engines/run"
+
+
+def end_with_parent():
+    """Ask the kernel to kill this process when its parent ends. For the child side of a fork."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def enter():
+    """Return in the new world, as a process below its PID 1; the caller's process stays outside.
+
+    Where that cannot be, return at once, with the reason in missing.
+    """
+    global missing
+    missing = obstacle()
+    if missing:
+        return
+    with open(os.environ["DINIT_SU"], "rb") as file:
+        content = file.read()
+    remove_cgroups()
+    if LIBC.unshare(CLONE_NEWNS | CLONE_NEWPID) != 0:
+        missing = "cannot make namespaces: " + os.strerror(ctypes.get_errno())
+        return
+    outside = os.getpid()
+    sys.stdout.flush()
+    first = os.fork()
+    if first:
+        sys.exit(guard(first))
+    end_with_parent()
+    mount_everything()
+    os.environ["DINIT_SU"] = install(content)
+    os.environ["DINIT_SU_CGROUP"] = CGROUP + str(outside)
+    worker = os.fork()
+    if worker:
+        # Not sys.exit: what is buffered, and what is to be done at the exit, is the worker's.
+        os._exit(reap_until(worker))
+
+
+def obstacle():
+    if os.geteuid() != 0:
+        return "needs root: it starts container engines"
+    for hidden in HIDDEN:
+        if os.path.realpath(__file__).startswith(hidden + "/"):
+            return "the checkout is below %s, which these tests hide" % hidden
+    return None
+
+
+def mount_everything():
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    subprocess.run(["mount", "-t", "proc", "proc", "/proc"], check=True)
+    for path in HIDDEN:
+        if os.path.isdir(path):
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", path], check=True)
+    os.mkdir(PLACE)
+
+
+def install(content):
+    """Put the program where it does not matter what was hidden and who may read the checkout."""
+    path = os.path.join(PLACE, "dinit-su")
+    with open(path, "wb") as file:
+        file.write(content)
+    os.chmod(path, 0o755)
+    return path
+
+
+def guard(first):
+    """Wait for the world to end; a signal to this process ends it. Returns the exit status."""
+    ended_by = []
+
+    def end_world(number, _):
+        ended_by.append(number)
+        os.kill(first, signal.SIGKILL)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end_world)
+    _, status = os.waitpid(first, 0)
+    remove_cgroups()
+    return 128 + ended_by[0] if ended_by else exit_status(status)
+
+
+def reap_until(worker):
+    """Be the PID 1 that daemons expect: collect everything, end with the worker."""
+    while True:
+        pid, status = os.wait()
+        if pid == worker:
+            return exit_status(status)
+
+
+def exit_status(status):
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def remove_cgroups():
+    """Remove what this and earlier, killed runs left: cgroups outlive namespaces.
+
+    Only empty ones can be removed, so another run that is still going on loses nothing.
+    """
+    for directory, names, _ in os.walk(CGROUPS):
+        if directory.count("/") - CGROUPS.count("/") > 1:
+            del names[:]
+        for name in names:
+            if name.startswith(CGROUP):
+                remove_empty(os.path.join(directory, name))
+
+
+def remove_empty(top):
+    for directory, _, _ in os.walk(top, topdown=False):
+        try:
+            os.rmdir(directory)
+        except OSError:
+            pass
+
+
+def tool(name):
+    """The path of a program of the machine, or None."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")

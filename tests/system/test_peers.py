@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""The comparison in the README: every cell of its table is measured here, with the real programs.
+
+The peers are Debian packages (tini, dumb-init, catatonit, gosu; setpriv is in util-linux). Where one
+is not installed its column is skipped.
+"""
+import os
+import shutil
+import signal
+import time
+import unittest
+
+from harness import Init, Place, SystemTest, probe, run, send_value, stat, status, until
+
+README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
+SETPRIV = ["setpriv", "--reuid=app", "--regid=app", "--init-groups"]
+WAYS = {
+    "dinit-su": ["dinit-su", "app", "--"],
+    "tini + gosu": ["tini", "--", "gosu", "app"],
+    "dumb-init + gosu": ["dumb-init", "gosu", "app"],
+    "catatonit + setpriv": ["catatonit", "--", *SETPRIV],
+}
+
+
+def path_of(program):
+    if program == "dinit-su":
+        return Place.file("dinit-su")
+    return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+
+
+class Situations:
+    """What a way to start a program as user `app` does: one method a row of the table."""
+
+    def __init__(self, way):
+        self.command = [path_of(word) if word in ("dinit-su", "tini", "dumb-init", "catatonit",
+                                                  "gosu", "setpriv") else word for word in way]
+
+    def start(self, *program, **options):
+        binary, *arguments = self.command
+        return Init(*arguments, *program, binary=binary, **options)
+
+    def run(self, *program):
+        binary, *arguments = self.command
+        return run(*arguments, *program, binary=binary)
+
+    def no_process_is_root(self):
+        with self.start(*probe("signals")) as init:
+            init.read_until("ready")
+            return status(init.pid)["Uid"].split()[0] != "0"
+
+    def background_process_saves_its_data(self):
+        path = Place.shared("peer-%d" % time.monotonic_ns())
+        self.run("sh", "-c", "(trap 'sleep .2; echo data >%s; exit' TERM; echo ready >%s.ready; "
+                 "while :; do sleep .01; done) & while [ ! -e %s.ready ]; do :; done" % ((path,) * 3))
+        return os.path.exists(path)
+
+    def dev_stdout_opens(self):
+        return self.run("sh", "-c", "echo text >/dev/stdout").output == "text\n"
+
+    def helpers_survive_usr1(self):
+        # Main and a helper in its group; main alone is meant.
+        program = " ".join(probe("signals"))
+        with self.start("sh", "-c", "%s & exec %s" % (program, program)) as init:
+            init.read_until("ready")
+            init.read_until("ready")
+            init.signal(signal.SIGUSR1)
+            init.signal(signal.SIGTERM)
+            return init.rest().count("%d 0 0\n" % signal.SIGUSR1) == 1
+
+    def values_of_signals_arrive(self):
+        with self.start(*probe("signals")) as init:
+            init.read_until("ready")
+            send_value(init.pid, signal.SIGUSR1, 4711)
+            return init.read_line().endswith(" 4711")
+
+    def asleep_while_idle(self):
+        with self.start(*probe("signals")) as init:
+            init.read_until("ready")
+            until(lambda: stat(init.pid)[0] == "S", "init to sleep")
+            time.sleep(.2)
+            before = status(init.pid)["voluntary_ctxt_switches"]
+            time.sleep(2.5)
+            return status(init.pid)["voluntary_ctxt_switches"] == before
+
+
+ROWS = {
+    "No process is root": Situations.no_process_is_root,
+    "A background process can save its data when main ends":
+        Situations.background_process_saves_its_data,
+    "The program can open `/dev/stdout`": Situations.dev_stdout_opens,
+    "USR1 goes to the program and not to its helpers": Situations.helpers_survive_usr1,
+    "The value of a queued signal arrives": Situations.values_of_signals_arrive,
+    "No wake-up while idle": Situations.asleep_while_idle,
+}
+
+
+def table():
+    """The cells of the README's table: {(row, column): word}."""
+    with open(README) as file:
+        lines = [[cell.strip() for cell in line.strip().strip("|").split("|")]
+                 for line in file if line.startswith("|")]
+    columns = next(line[1:] for line in lines if line[1:2] == ["dinit-su"])
+    return {(line[0], column): word for line in lines if line[0] in ROWS
+            for column, word in zip(columns, line[1:])}
+
+
+class Peers(SystemTest):
+    def test_the_table_has_every_row_and_column(self):
+        self.assertEqual(set(table()), {(row, way) for row in ROWS for way in WAYS})
+
+    def check(self, name):
+        if not all(path_of(word) for word in WAYS[name] if word in (
+                "tini", "dumb-init", "catatonit", "gosu", "setpriv")):
+            raise unittest.SkipTest("%s is not installed" % name)
+        promised = table()
+        for row, measure in ROWS.items():
+            with self.subTest(row=row):
+                self.assertEqual("yes" if measure(Situations(WAYS[name])) else "no",
+                                 promised[row, name])
+
+    def test_dinit_su(self):
+        self.check("dinit-su")
+
+    def test_tini_and_gosu(self):
+        self.check("tini + gosu")
+
+    def test_dumb_init_and_gosu(self):
+        self.check("dumb-init + gosu")
+
+    def test_catatonit_and_setpriv(self):
+        self.check("catatonit + setpriv")
