@@ -111,6 +111,14 @@ class Identity(Cases):
         root = os.stat("/proc/%d/root" % container.pid())
         self.assertTrue(os.path.samestat(os.stat("/proc/%d/cwd" % container.pid()), root))
 
+    def test_stdout_and_stderr_can_be_opened_by_name(self):
+        for options in ([], ["-t"]):
+            with self.subTest(options=options):
+                container = self.start_it("sh", "-c", "echo out > /dev/stdout && "
+                                          "echo err > /dev/stderr", options=options)
+                self.assertEqual(container.wait(), 0, container)
+                self.assertEqual(sorted(container.logs().split()), ["err", "out"])
+
     @staticmethod
     def runtime_groups(ended):
         """Engines differ in whether the primary group is among the supplementary ones."""
