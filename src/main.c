@@ -19,7 +19,7 @@
 #include "report.h"
 #include "signals.h"
 #include "spawn.h"
-#include "stdio.h"
+#include "stdio_owner.h"
 #include "supervise.h"
 #include "terminal.h"
 

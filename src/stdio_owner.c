@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "stdio.h"
+#include "stdio_owner.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * whoever inherits it, but opened by name (/dev/stdout, /dev/tty) only by its owner; so it is given
  * to the user that main runs as.
  */
-#ifndef DINIT_SU_STDIO_H
-#define DINIT_SU_STDIO_H
+#ifndef DINIT_SU_STDIO_OWNER_H
+#define DINIT_SU_STDIO_OWNER_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

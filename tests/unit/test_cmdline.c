@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <string.h>
+
+#include "cmdline.h"
+
+#define WORDS 8
+#define DEFAULT_WAIT .wait = 5000
+#define DEFAULT_REPORT .report = REPORT_WARNINGS
+
+static char *nothing[] = {NULL};
+
+static bool parse(char *const words[WORDS], char **environment, struct settings *settings,
+		  struct failure *failure)
+{
+	static char *arguments[WORDS + 2];
+
+	arguments[0] = "dinit-su";
+	memcpy(&arguments[1], words, sizeof(*words) * WORDS);
+	return cmdline_parse(arguments, environment, settings, failure);
+}
+
+START_TEST(good_ones)
+{
+	static const struct {
+		char *words[WORDS];
+		struct settings wanted;
+		const char *command;
+	} rows[] = {
+		{{"app", "true"}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"app", "--", "true", "-x"},
+		 {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"app", "--", "--", "x"}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, "--"},
+		{{"", "true"}, {.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"-x", "app", "true"},
+		 {.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--exec", "app", "true"},
+		 {.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-n", "true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"--no-switch", "--", "-true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "-true"},
+		{{"-i", "app", "true"},
+		 {.user = "app", .if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--if-root", "app", "true"},
+		 {.user = "app", .if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-R", "app", "true"},
+		 {.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--root-init", "app", "true"},
+		 {.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-E", "app", "true"},
+		 {.user = "app", .keep_environment = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--keep-env", "app", "true"},
+		 {.user = "app", .keep_environment = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--no-stdio-chown", "app", "true"},
+		 {.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-w", "7", "app", "true"}, {.user = "app", .wait = 7000, DEFAULT_REPORT}, "true"},
+		{{"-w7ms", "app", "true"}, {.user = "app", .wait = 7, DEFAULT_REPORT}, "true"},
+		{{"--wait", "7", "app", "true"},
+		 {.user = "app", .wait = 7000, DEFAULT_REPORT},
+		 "true"},
+		{{"--wait=7", "app", "true"},
+		 {.user = "app", .wait = 7000, DEFAULT_REPORT},
+		 "true"},
+		{{"-w1", "-w", "0", "app", "true"},
+		 {.user = "app", .wait = 0, DEFAULT_REPORT},
+		 "true"},
+		{{"-nvw7", "true"}, {.wait = 7000, .report = REPORT_STORY}, "true"},
+		{{"-v", "app", "true"},
+		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 "true"},
+		{{"-vv", "app", "true"},
+		 {.user = "app", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 "true"},
+		{{"-v", "-v", "-v", "a", "b"},
+		 {.user = "a", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 "b"},
+		{{"-vvq", "app", "true"},
+		 {.user = "app", .report = REPORT_ERRORS, DEFAULT_WAIT},
+		 "true"},
+		{{"-qv", "app", "true"},
+		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 "true"},
+		{{"--explain", "a", "b"},
+		 {.user = "a", .task = TASK_EXPLAIN, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "b"},
+		{{"-h", "whatever"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--help"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"-V"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--version"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct settings settings;
+		const struct settings wanted = rows[i].wanted;
+		struct failure failure = {0};
+
+		ck_assert_msg(parse(rows[i].words, nothing, &settings, &failure), "row %d: %s", i,
+			      failure.text);
+		ck_assert_msg((settings.command == NULL) == (rows[i].command == NULL), "row %d", i);
+		if (rows[i].command)
+			ck_assert_str_eq(settings.command[0], rows[i].command);
+		ck_assert_msg(settings.wait == wanted.wait, "row %d: wait", i);
+		ck_assert_msg(settings.report == wanted.report, "row %d: report", i);
+		ck_assert_msg(settings.task == wanted.task, "row %d: task", i);
+		ck_assert_msg(settings.exec == wanted.exec, "row %d: exec", i);
+		ck_assert_msg(settings.if_root == wanted.if_root, "row %d: if-root", i);
+		ck_assert_msg(settings.root_init == wanted.root_init, "row %d: root-init", i);
+		ck_assert_msg(settings.keep_environment == wanted.keep_environment, "row %d: env",
+			      i);
+		ck_assert_msg(settings.keep_stdio == wanted.keep_stdio, "row %d: stdio", i);
+		if (wanted.user)
+			ck_assert_str_eq(settings.user, wanted.user);
+		else
+			ck_assert_ptr_null(settings.user);
+	}
+}
+END_TEST
+
+START_TEST(bad_ones)
+{
+	static const struct {
+		char *words[WORDS];
+		const char *refusal;
+	} rows[] = {
+		{{NULL}, "no USER and no COMMAND"},
+		{{"-v"}, "no USER and no COMMAND"},
+		{{"app"}, "no COMMAND"},
+		{{"app", "--"}, "no COMMAND"},
+		{{"-n"}, "no COMMAND"},
+		{{"-n", "--"}, "no COMMAND"},
+		{{"--", "true"}, "no USER before '--'"},
+		{{"-v", "--", "app", "true"}, "no USER before '--'"},
+		{{"app", "-v", "--", "true"}, "'-v' after USER 'app'"},
+		{{"app", "-", "true"}, "'-' after USER 'app'"},
+		{{"-1", "true"}, "-1: no such option"},
+		{{"-vz", "app", "true"}, "-vz: no such option"},
+		{{"-", "true"}, "'-': no such option"},
+		{{"--zap", "app", "true"}, "--zap: no such option"},
+		{{"--exe", "app", "true"}, "--exe: no such option"},
+		{{"--execs", "app", "true"}, "--execs: no such option"},
+		{{"--exec=1", "app", "true"}, "--exec=1: this option takes no value"},
+		{{"--wait"}, "--wait: needs a value"},
+		{{"-w"}, "-w: needs a value"},
+		{{"-w", "x", "app", "true"}, "'x' is no time"},
+		{{"--wait=", "app", "true"}, "'' is no time"},
+		{{"-xn", "true"}, "--exec and --no-switch"},
+		{{"-Rn", "true"}, "--root-init and --no-switch"},
+		{{"-in", "true"}, "--if-root and --no-switch"},
+		{{"-xR", "app", "true"}, "--exec and --root-init"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct settings settings;
+		struct failure failure = {0};
+
+		ck_assert_msg(!parse(rows[i].words, nothing, &settings, &failure), "row %d", i);
+		ck_assert_int_eq(failure.status, STATUS_REFUSED);
+		ck_assert_msg(strstr(failure.text, rows[i].refusal) != NULL, "row %d: %s", i,
+			      failure.text);
+	}
+}
+END_TEST
+
+START_TEST(variables)
+{
+	char *good[] = {"DINIT_SU_WAITING=x", "DINIT_SU_WAIT=3", NULL};
+	char *bad[] = {"DINIT_SU_WAIT=soon", NULL};
+	char *const plain[WORDS] = {"app", "true"}, *const given[WORDS] = {"-w1", "app", "true"};
+	char *const help[WORDS] = {"--help"};
+	struct settings settings;
+	struct failure failure;
+
+	ck_assert(parse(plain, good, &settings, &failure));
+	ck_assert_int_eq(settings.wait, 3000);
+	ck_assert(parse(given, good, &settings, &failure));
+	ck_assert_int_eq(settings.wait, 1000);
+	ck_assert(!parse(plain, bad, &settings, &failure));
+	ck_assert_str_eq(failure.text,
+			 "DINIT_SU_WAIT: 'soon' is no time: write 500ms, 5s, 2m or 1h");
+	ck_assert(!parse(given, bad, &settings, &failure));
+	ck_assert(parse(help, bad, &settings, &failure));
+}
+END_TEST
+
+START_TEST(no_name)
+{
+	struct settings settings;
+	struct failure failure;
+
+	ck_assert(!cmdline_parse(nothing, nothing, &settings, &failure));
+}
+END_TEST
+
+START_TEST(help_fits_a_screen)
+{
+	int lines = 0;
+
+	for (const char *line = cmdline_help; *line; line += strcspn(line, "\n") + 1) {
+		ck_assert_uint_le(strcspn(line, "\n"), 80);
+		lines++;
+	}
+	ck_assert_int_le(lines, 24);
+}
+END_TEST
+
+Suite *cmdline_suite(void)
+{
+	const TTest *const tests[] = {good_ones, bad_ones, variables, no_name, help_fits_a_screen};
+
+	return suite_of("cmdline", tests, COUNT(tests));
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include "parse.h"
+
+START_TEST(ids)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint32_t id;
+	} rows[] = {
+		{"0", true, 0},
+		{"1", true, 1},
+		{"007", true, 7},
+		{"4294967294", true, 4294967294U},
+		{"4294967295", false, 0},
+		{"4294967296", false, 0},
+		{"9999999999", false, 0},
+		{"00000000001", false, 0},
+		{"99999999999999999999", false, 0},
+		{"-1", false, 0},
+		{"+1", false, 0},
+		{" 1", false, 0},
+		{"1 ", false, 0},
+		{"1\n", false, 0},
+		{"0x1", false, 0},
+		{"1e3", false, 0},
+		{"1.0", false, 0},
+		{"one", false, 0},
+		{"", false, 0},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		uint32_t id = 77;
+
+		ck_assert_msg(parse_id(rows[i].text, &id) == rows[i].good, "'%s'", rows[i].text);
+		ck_assert_msg(id == (rows[i].good ? rows[i].id : 77), "'%s': %u", rows[i].text, id);
+	}
+}
+END_TEST
+
+START_TEST(durations)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		int64_t milliseconds;
+	} rows[] = {
+		{"0", true, 0},
+		{"5", true, 5000},
+		{"5s", true, 5000},
+		{"500ms", true, 500},
+		{"2m", true, 120000},
+		{"1h", true, 3600000},
+		{"2147483647", true, 2147483647000},
+		{"2147483647s", true, 2147483647000},
+		{"2147483648", false, 0},
+		{"35791394m", true, 2147483640000},
+		{"35791395m", false, 0},
+		{"596523h", true, 2147482800000},
+		{"596524h", false, 0},
+		{"9999999999ms", true, 9999999999},
+		{"99999999999ms", false, 0},
+		{"", false, 0},
+		{"s", false, 0},
+		{"ms", false, 0},
+		{"-1", false, 0},
+		{"+1", false, 0},
+		{"1.5", false, 0},
+		{" 5", false, 0},
+		{"5 s", false, 0},
+		{"5S", false, 0},
+		{"5sec", false, 0},
+		{"5d", false, 0},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		int64_t milliseconds = 77;
+
+		ck_assert_msg(parse_duration(rows[i].text, &milliseconds) == rows[i].good, "'%s'",
+			      rows[i].text);
+		ck_assert_msg(milliseconds == (rows[i].good ? rows[i].milliseconds : 77), "'%s'",
+			      rows[i].text);
+	}
+}
+END_TEST
+
+START_TEST(digits)
+{
+	ck_assert(parse_is_digits("0"));
+	ck_assert(parse_is_digits("99999999999999999999"));
+	ck_assert(!parse_is_digits(""));
+	ck_assert(!parse_is_digits("1a"));
+	ck_assert(!parse_is_digits("-1"));
+}
+END_TEST
+
+Suite *parse_suite(void)
+{
+	const TTest *const tests[] = {ids, durations, digits};
+
+	return suite_of("parse", tests, COUNT(tests));
+}

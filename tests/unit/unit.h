@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the unit tests share: one suite a room, and files made for a test. */
+#ifndef DINIT_SU_UNIT_H
+#define DINIT_SU_UNIT_H
+
+#include <check.h>
+#include <stddef.h>
+
+/* An old name of Check's own for ck_abort_msg(), and the name of ours in failure.h. */
+#undef fail
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+Suite *accounts_suite(void);
+Suite *cmdline_suite(void);
+Suite *credentials_suite(void);
+Suite *environment_suite(void);
+Suite *explain_suite(void);
+Suite *identity_suite(void);
+Suite *lifecycle_suite(void);
+Suite *lines_suite(void);
+Suite *parse_suite(void);
+Suite *report_suite(void);
+Suite *signals_suite(void);
+Suite *stdio_suite(void);
+Suite *text_suite(void);
+
+/* A suite of one case with these tests, each run in a process of its own. */
+Suite *suite_of(const char *name, const TTest *const tests[], int count);
+
+/* The path of a new file with this content, in memory that nobody gives back. */
+const char *file_with(const void *content, size_t size);
+const char *file_with_text(const char *text);
+
+/* Remove the files that file_with() made in this process. */
+void remove_files(void);
+
+#endif
