@@ -152,13 +152,21 @@ static void set_up(const struct options *options)
 	}
 }
 
+/*
+ * By the raw calls: the C library leaves out the signals that it keeps for itself, and some of them
+ * are ignored already below a program that glibc's posix_spawn(3) has started, such as make.
+ */
 static void set_signals(const struct options *options)
 {
+	/* struct sigaction as the kernel has it, all zero: SIG_DFL, no flags, on any architecture.
+	 */
+	static const char by_default[64];
+
 	for (int number = 1; number <= 64; number++) {
+		syscall(SYS_rt_sigaction, number, by_default, NULL, 8);
 		if (options->ignored >> (number - 1) & 1)
 			signal(number, SIG_IGN);
 	}
-	/* The raw call: the C library would leave out the signals that it keeps for itself. */
 	check((int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &options->blocked, NULL, 8), "mask");
 }
 

@@ -93,6 +93,39 @@ START_TEST(good_ones)
 		{{"--explain", "a", "b"},
 		 {.user = "a", .task = TASK_EXPLAIN, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "b"},
+		{{"-nw", "5", "true"}, {.wait = 5000, DEFAULT_REPORT}, "true"},
+		{{"-nw5", "--", "-w"}, {.wait = 5000, DEFAULT_REPORT}, "-w"},
+		{{"-w", "1h", "--wait=2m", "app", "true"},
+		 {.user = "app", .wait = 120000, DEFAULT_REPORT},
+		 "true"},
+		{{"-nv", "true"}, {.report = REPORT_STORY, DEFAULT_WAIT}, "true"},
+		{{"-xiE", "app", "true"},
+		 {.user = "app",
+		  .exec = true,
+		  .if_root = true,
+		  .keep_environment = true,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
+		 "true"},
+		{{"-q", "-vv", "app", "true"},
+		 {.user = "app", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 "true"},
+		{{"-v", "-q", "-v", "app", "true"},
+		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 "true"},
+		{{"-q", "-q", "app", "true"},
+		 {.user = "app", .report = REPORT_ERRORS, DEFAULT_WAIT},
+		 "true"},
+		{{"-n", "app", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "app"},
+		{{"-n", "--", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "--"},
+		{{"app:staff", "true", "--", "-n"},
+		 {.user = "app:staff", DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"", "--", "true"}, {.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"app", ""}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, ""},
+		{{"-xn", "--help"},
+		 {.task = TASK_HELP, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 NULL},
 		{{"-h", "whatever"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
 		{{"--help"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
 		{{"-V"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
@@ -141,6 +174,12 @@ START_TEST(bad_ones)
 		{{"--", "true"}, "no USER before '--'"},
 		{{"-v", "--", "app", "true"}, "no USER before '--'"},
 		{{"app", "-v", "--", "true"}, "'-v' after USER 'app'"},
+		{{"app", "--wait=5", "true"}, "'--wait=5' after USER 'app'"},
+		{{"app", "--help"}, "'--help' after USER 'app'"},
+		{{"", "-v"}, "'-v' after USER ''"},
+		{{"", "--"}, "no COMMAND"},
+		{{""}, "no COMMAND"},
+		{{"--explain"}, "no USER and no COMMAND"},
 		{{"app", "-", "true"}, "'-' after USER 'app'"},
 		{{"-1", "true"}, "-1: no such option"},
 		{{"-vz", "app", "true"}, "-vz: no such option"},
@@ -149,14 +188,35 @@ START_TEST(bad_ones)
 		{{"--exe", "app", "true"}, "--exe: no such option"},
 		{{"--execs", "app", "true"}, "--execs: no such option"},
 		{{"--exec=1", "app", "true"}, "--exec=1: this option takes no value"},
+		{{"--no-switch=", "true"}, "--no-switch=: this option takes no value"},
+		{{"--if-root=1", "a", "b"}, "--if-root=1: this option takes no value"},
+		{{"--root-init=1", "a", "b"}, "--root-init=1: this option takes no value"},
+		{{"--keep-env=1", "a", "b"}, "--keep-env=1: this option takes no value"},
+		{{"--no-stdio-chown=1", "a", "b"}, "--no-stdio-chown=1: this option takes"},
+		{{"--explain=1", "a", "b"}, "--explain=1: this option takes no value"},
+		{{"--help=x"}, "--help=x: this option takes no value"},
+		{{"--version=x"}, "--version=x: this option takes no value"},
+		{{"---", "a", "b"}, "---: no such option"},
+		{{"--=5", "a", "b"}, "--=5: no such option"},
+		{{"-x-", "a", "b"}, "-x-: no such option"},
+		{{"--zap", "--help"}, "--zap: no such option"},
 		{{"--wait"}, "--wait: needs a value"},
 		{{"-w"}, "-w: needs a value"},
+		{{"-nw"}, "-nw: needs a value"},
+		{{"-w=5", "app", "true"}, "-w=5: '=5' is no time"},
+		{{"-wv", "app", "true"}, "-wv: 'v' is no time"},
+		{{"-w", "", "app", "true"}, "'' is no time"},
+		{{"-w", "--", "app", "true"}, "'--' is no time"},
+		{{"--wait", "-v", "app", "true"}, "--wait: '-v' is no time"},
 		{{"-w", "x", "app", "true"}, "'x' is no time"},
 		{{"--wait=", "app", "true"}, "'' is no time"},
 		{{"-xn", "true"}, "--exec and --no-switch"},
 		{{"-Rn", "true"}, "--root-init and --no-switch"},
 		{{"-in", "true"}, "--if-root and --no-switch"},
+		{{"-n", "-x", "true"}, "--exec and --no-switch"},
 		{{"-xR", "app", "true"}, "--exec and --root-init"},
+		{{"-R", "--exec", "app", "true"}, "--exec and --root-init"},
+		{{"--explain", "-xn", "true"}, "--exec and --no-switch"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -173,22 +233,67 @@ END_TEST
 
 START_TEST(variables)
 {
-	char *good[] = {"DINIT_SU_WAITING=x", "DINIT_SU_WAIT=3", NULL};
-	char *bad[] = {"DINIT_SU_WAIT=soon", NULL};
-	char *const plain[WORDS] = {"app", "true"}, *const given[WORDS] = {"-w1", "app", "true"};
-	char *const help[WORDS] = {"--help"};
+	static const struct {
+		const char *entry;
+		char *words[WORDS];
+		int64_t wait;
+		const char *refusal;
+	} rows[] = {
+		{"DINIT_SU_WAIT=3", {"app", "true"}, 3000, NULL},
+		{"DINIT_SU_WAIT=0", {"app", "true"}, 0, NULL},
+		{"DINIT_SU_WAIT=300ms", {"-n", "true"}, 300, NULL},
+		{"DINIT_SU_WAIT=3", {"-w1", "app", "true"}, 1000, NULL},
+		{"DINIT_SU_WAIT=3", {"--wait=1", "app", "true"}, 1000, NULL},
+		{"DINIT_SU_WAITING=x", {"app", "true"}, 5000, NULL},
+		{"DINIT_SU_WAI=x", {"app", "true"}, 5000, NULL},
+		{"DINIT_SU_WAIT", {"app", "true"}, 5000, NULL},
+		{"dinit_su_wait=x", {"app", "true"}, 5000, NULL},
+		{"DINIT_SU_EXEC=x", {"app", "true"}, 5000, NULL},
+		{"DINIT_SU_WAIT=soon",
+		 {"app", "true"},
+		 0,
+		 "DINIT_SU_WAIT: 'soon' is no time: write 500ms, 5s, 2m or 1h"},
+		{"DINIT_SU_WAIT=", {"app", "true"}, 0, "DINIT_SU_WAIT: '' is no time"},
+		{"DINIT_SU_WAIT=-1", {"app", "true"}, 0, "DINIT_SU_WAIT: '-1' is no time"},
+		{"DINIT_SU_WAIT=soon", {"-w1", "app", "true"}, 0, "DINIT_SU_WAIT: 'soon'"},
+		{"DINIT_SU_WAIT=soon", {"--explain", "a", "b"}, 0, "DINIT_SU_WAIT: 'soon'"},
+		{"DINIT_SU_WAIT=soon", {"--zap"}, 0, "--zap: no such option"},
+		{"DINIT_SU_WAIT=soon", {"--help"}, 5000, NULL},
+		{"DINIT_SU_WAIT=soon", {"-h"}, 5000, NULL},
+		{"DINIT_SU_WAIT=soon", {"--version"}, 5000, NULL},
+		{"DINIT_SU_WAIT=soon", {"-V"}, 5000, NULL},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		char entry[64];
+		char *environment[] = {"PATH=/bin", entry, "HOME=/", NULL};
+		struct settings settings;
+		struct failure failure = {0};
+		bool good;
+
+		strcpy(entry, rows[i].entry);
+		good = parse(rows[i].words, environment, &settings, &failure);
+		ck_assert_msg(good == !rows[i].refusal, "row %d: %s", i, failure.text);
+		if (good)
+			ck_assert_msg(settings.wait == rows[i].wait, "row %d: wait", i);
+		else
+			ck_assert_msg(failure.status == STATUS_REFUSED &&
+					      strstr(failure.text, rows[i].refusal),
+				      "row %d: %s", i, failure.text);
+	}
+}
+END_TEST
+
+/* Settings point into the arguments: all of COMMAND's words are there, and none is a copy. */
+START_TEST(command_is_the_rest)
+{
+	char *arguments[] = {"dinit-su", "-v", "app", "--", "server", "--", "-w", "", NULL};
 	struct settings settings;
 	struct failure failure;
 
-	ck_assert(parse(plain, good, &settings, &failure));
-	ck_assert_int_eq(settings.wait, 3000);
-	ck_assert(parse(given, good, &settings, &failure));
-	ck_assert_int_eq(settings.wait, 1000);
-	ck_assert(!parse(plain, bad, &settings, &failure));
-	ck_assert_str_eq(failure.text,
-			 "DINIT_SU_WAIT: 'soon' is no time: write 500ms, 5s, 2m or 1h");
-	ck_assert(!parse(given, bad, &settings, &failure));
-	ck_assert(parse(help, bad, &settings, &failure));
+	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
+	ck_assert_ptr_eq(settings.user, arguments[2]);
+	ck_assert_ptr_eq(settings.command, &arguments[4]);
 }
 END_TEST
 
@@ -198,6 +303,8 @@ START_TEST(no_name)
 	struct failure failure;
 
 	ck_assert(!cmdline_parse(nothing, nothing, &settings, &failure));
+	ck_assert_int_eq(failure.status, STATUS_REFUSED);
+	ck_assert_str_eq(failure.text, "no USER and no COMMAND; try --help");
 }
 END_TEST
 
@@ -215,7 +322,8 @@ END_TEST
 
 Suite *cmdline_suite(void)
 {
-	const TTest *const tests[] = {good_ones, bad_ones, variables, no_name, help_fits_a_screen};
+	const TTest *const tests[] = {good_ones,	   bad_ones, variables,
+				      command_is_the_rest, no_name,  help_fits_a_screen};
 
 	return suite_of("cmdline", tests, COUNT(tests));
 }

@@ -20,9 +20,16 @@ static const struct event strangers = {.kind = EVENT_ALL_REAPED, .remaining = RE
 static const struct event time_has_come = {.kind = EVENT_TIME};
 static const struct event unreachable = {.kind = EVENT_UNREACHABLE};
 
+static const struct event main_ended_again = {.kind = EVENT_MAIN_ENDED, .status = KILLED(SIGSEGV)};
+
 static struct event signal_event(int number)
 {
 	return (struct event){.kind = EVENT_SIGNAL, .signal = number};
+}
+
+static struct event stopped_event(int number)
+{
+	return (struct event){.kind = EVENT_MAIN_STOPPED, .signal = number};
 }
 
 static struct lifecycle started(bool is_pid1, int64_t wait)
@@ -53,17 +60,35 @@ START_TEST(signals_while_main_runs)
 }
 END_TEST
 
+/* Neither a signal nor a late word of a stopped main means anything any more. */
 START_TEST(signals_after_main_has_ended)
 {
+	static const struct {
+		const struct event *before;
+		enum phase phase;
+	} rows[] = {{&main_ended, PHASE_MAIN_ENDED},
+		    {&some_children, PHASE_ENDING},
+		    {&time_has_come, PHASE_KILLING},
+		    {&nobody, PHASE_ENDED}};
+
 	for (int number = 1; number <= 64; number++) {
 		struct lifecycle state = started(false, WAIT);
-		const struct event event = signal_event(number);
+		const struct event signal = signal_event(number), stopped = stopped_event(number);
 
-		lifecycle_step(&state, &main_ended, 0);
-		ck_assert_int_eq(lifecycle_step(&state, &event, 0).count, 0);
-		lifecycle_step(&state, &some_children, 0);
-		ck_assert_int_eq(lifecycle_step(&state, &event, 0).count, 0);
-		ck_assert_int_eq(state.phase, PHASE_ENDING);
+		for (int i = 0; i < COUNT(rows); i++) {
+			int64_t deadline;
+
+			lifecycle_step(&state, rows[i].before, i == 2 ? WAIT : 0);
+			deadline = lifecycle_deadline(&state);
+			ck_assert_msg(lifecycle_step(&state, &signal, 0).count == 0,
+				      "signal %d, row %d", number, i);
+			ck_assert_msg(lifecycle_step(&state, &stopped, 0).count == 0,
+				      "stopped by %d, row %d", number, i);
+			ck_assert_msg(state.phase == rows[i].phase, "signal %d, row %d: phase",
+				      number, i);
+			ck_assert_msg(lifecycle_deadline(&state) == deadline,
+				      "signal %d, row %d: deadline", number, i);
+		}
 	}
 }
 END_TEST
@@ -77,7 +102,7 @@ START_TEST(main_stopped)
 
 	for (int i = 0; i < COUNT(rows); i++) {
 		struct lifecycle state = started(true, WAIT);
-		const struct event event = {.kind = EVENT_MAIN_STOPPED, .signal = rows[i].number};
+		const struct event event = stopped_event(rows[i].number);
 		const struct decision decision = lifecycle_step(&state, &event, 0);
 
 		ck_assert_int_eq(decision.count, rows[i].stops_init);
@@ -97,6 +122,27 @@ START_TEST(statuses)
 	for (int number = 1; number <= 64; number++) {
 		ck_assert_int_eq(lifecycle_exit_status(KILLED(number)), 128 + number);
 		ck_assert_int_eq(lifecycle_exit_status(KILLED(number) | 0x80), 128 + number);
+	}
+}
+END_TEST
+
+/* The status that counts is that of main's first end, whatever comes afterwards. */
+START_TEST(status_is_kept)
+{
+	for (int row = 0; row < 256 + 64; row++) {
+		const int status = row < 256 ? EXITED(row) : KILLED(row - 255);
+		const int shown = row < 256 ? row : 128 + row - 255;
+		const struct event ended = {.kind = EVENT_MAIN_ENDED, .status = status};
+		struct lifecycle state = started(false, 0);
+
+		lifecycle_step(&state, &ended, 0);
+		ck_assert_msg(state.status == shown, "wait status %d: %d", status, state.status);
+		lifecycle_step(&state, &main_ended_again, 0);
+		lifecycle_step(&state, &some_children, 0);
+		lifecycle_step(&state, &time_has_come, 0);
+		lifecycle_step(&state, &nobody, 0);
+		ck_assert_int_eq(state.phase, PHASE_ENDED);
+		ck_assert_msg(state.status == shown, "wait status %d: %d", status, state.status);
 	}
 }
 END_TEST
@@ -227,6 +273,47 @@ static const struct story {
 	  {&some_children, 50, NOTHING, PHASE_ENDING, 11 + WAIT},
 	  {&strangers, 5000, NOTHING, PHASE_ENDING, 11 + WAIT},
 	  {&time_has_come, 11 + WAIT, KILL_AND_END, PHASE_ENDED, NO_DEADLINE}}},
+	{"strangers are looked for no sooner, and may be gone by then",
+	 false,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&time_has_come, 10, NOTHING, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&strangers, 11, ASK, PHASE_ENDING, 11 + CHECK_INTERVAL},
+	  {&time_has_come, 10 + CHECK_INTERVAL, NOTHING, PHASE_ENDING, 11 + CHECK_INTERVAL},
+	  {&time_has_come, 12 + CHECK_INTERVAL, NOTHING, PHASE_ENDING, 11 + WAIT},
+	  {&nobody, 12 + CHECK_INTERVAL, END, PHASE_ENDED, NO_DEADLINE}}},
+	{"strangers get no longer than the wait",
+	 true,
+	 CHECK_INTERVAL - 1,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&strangers, 11, ASK, PHASE_ENDING, 10 + CHECK_INTERVAL},
+	  {&time_has_come, 10 + CHECK_INTERVAL, KILL_AND_END, PHASE_ENDED, NO_DEADLINE}}},
+	{"time to look and time to kill at once",
+	 false,
+	 CHECK_INTERVAL,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&strangers, 11, ASK, PHASE_ENDING, 11 + CHECK_INTERVAL},
+	  {&time_has_come, 11 + CHECK_INTERVAL, KILL, PHASE_KILLING, NO_DEADLINE},
+	  {&strangers, 12 + CHECK_INTERVAL, KILL, PHASE_KILLING, NO_DEADLINE},
+	  {&nobody, 13 + CHECK_INTERVAL, END, PHASE_ENDED, NO_DEADLINE}}},
+	{"no time to wait as PID 1",
+	 true,
+	 0,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11},
+	  {&time_has_come, 11, KILL_AND_END, PHASE_ENDED, NO_DEADLINE}}},
+	{"main ends once",
+	 false,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&main_ended_again, 10, NOTHING, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&main_ended_again, 12, NOTHING, PHASE_ENDING, 11 + WAIT},
+	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, NO_DEADLINE},
+	  {&main_ended_again, 12 + WAIT, NOTHING, PHASE_KILLING, NO_DEADLINE},
+	  {&nobody, 13 + WAIT, END, PHASE_ENDED, NO_DEADLINE},
+	  {&unreachable, 14 + WAIT, NOTHING, PHASE_ENDED, NO_DEADLINE},
+	  {&some_children, 15 + WAIT, NOTHING, PHASE_ENDED, NO_DEADLINE}}},
 };
 
 static void expect_decision(const struct decision *decision, const struct decision *wanted,
@@ -263,9 +350,27 @@ END_TEST
 
 /* What holds after any events in any order. */
 struct history {
+	int64_t wait;
 	int64_t asked_at; /* when leftovers got TERM; -1: not yet */
 	bool ended;
 };
+
+/*
+ * A deadline that stayed behind would keep init awake; one too late would break its promise.
+ * Asserts only what is wrong: Check writes a record of every assertion, too slow for so many.
+ */
+static void check_deadline(const struct history *history, const struct lifecycle *state,
+			   const struct event *event, int64_t now)
+{
+	const int64_t deadline = lifecycle_deadline(state);
+
+	if (event->kind == EVENT_TIME && deadline <= now)
+		ck_abort_msg("a deadline has passed and stays");
+	if (state->phase == PHASE_ENDING && deadline > history->asked_at + history->wait)
+		ck_abort_msg("a deadline too late");
+	if (state->phase != PHASE_ENDING && deadline != NO_DEADLINE)
+		ck_abort_msg("a deadline in phase %d", state->phase);
+}
 
 static void check_decision(struct history *history, const struct decision *decision, int64_t now)
 {
@@ -278,7 +383,8 @@ static void check_decision(struct history *history, const struct decision *decis
 			history->asked_at = now;
 		}
 		if (action->kind == ACTION_SIGNAL_LEFTOVERS && action->signal == SIGKILL)
-			ck_assert_msg(history->asked_at >= 0 && now >= history->asked_at + WAIT,
+			ck_assert_msg(history->asked_at >= 0 &&
+					      now >= history->asked_at + history->wait,
 				      "killed before its time");
 		if (action->kind == ACTION_END)
 			history->ended = true;
@@ -287,26 +393,29 @@ static void check_decision(struct history *history, const struct decision *decis
 
 START_TEST(in_any_order)
 {
+	static const int64_t waits[] = {WAIT, 0, CHECK_INTERVAL / 2};
 	const struct event *const events[] = {&main_ended, &nobody,	   &some_children,
 					      &strangers,  &time_has_come, &unreachable};
 
 	srand(1);
 	for (int life = 0; life < 20000; life++) {
-		struct lifecycle state = started(life % 2, WAIT);
-		struct history history = {.asked_at = -1};
+		struct history history = {.wait = waits[life % COUNT(waits)], .asked_at = -1};
+		struct lifecycle state = started(rand() % 2, history.wait);
 		struct decision decision;
 		int64_t now = 0;
 
 		for (int i = 0; i < 30; i++) {
-			const struct event signal = signal_event(1 + rand() % 64);
-			const int choice = rand() % (COUNT(events) + 1);
+			const int choice = rand() % (COUNT(events) + 2);
+			const int number = 1 + rand() % 64;
+			const struct event event = choice < COUNT(events) ? *events[choice]
+						   : choice == COUNT(events)
+							   ? signal_event(number)
+							   : stopped_event(number);
 
 			now += rand() % 2 ? rand() % 100 : rand() % WAIT;
-			decision =
-				lifecycle_step(&state,
-					       choice == COUNT(events) ? &signal : events[choice],
-					       now);
+			decision = lifecycle_step(&state, &event, now);
 			check_decision(&history, &decision, now);
+			check_deadline(&history, &state, &event, now);
 		}
 		decision = lifecycle_step(&state, &main_ended, now);
 		check_decision(&history, &decision, now);
@@ -320,8 +429,12 @@ END_TEST
 
 Suite *lifecycle_suite(void)
 {
-	const TTest *const tests[] = {signals_while_main_runs, signals_after_main_has_ended,
-				      main_stopped, statuses, in_any_order};
+	const TTest *const tests[] = {signals_while_main_runs,
+				      signals_after_main_has_ended,
+				      main_stopped,
+				      statuses,
+				      status_is_kept,
+				      in_any_order};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");
 
