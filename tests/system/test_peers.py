@@ -10,7 +10,8 @@ import signal
 import time
 import unittest
 
-from harness import Init, Place, SystemTest, probe, run, send_value, stat, status, until
+from harness import (Init, Place, SystemTest, children, probe, run, send_value, stat, status,
+                     until)
 
 README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
 SETPRIV = ["setpriv", "--reuid=app", "--regid=app", "--init-groups"]
@@ -58,14 +59,34 @@ class Situations:
         return self.run("sh", "-c", "echo text >/dev/stdout").output == "text\n"
 
     def helpers_survive_usr1(self):
-        # Main and a helper in its group; main alone is meant.
-        program = " ".join(probe("signals"))
-        with self.start("sh", "-c", "%s & exec %s" % (program, program)) as init:
+        # Main, and a helper in its group that ends on USR1 as most programs do.
+        helper, main = " ".join(probe("signals-until", signal.SIGUSR1)), " ".join(probe("signals"))
+        with self.start("sh", "-c", "%s & exec %s" % (helper, main)) as init:
             init.read_until("ready")
             init.read_until("ready")
+            helper = children(self.main_of(init))[0]
             init.signal(signal.SIGUSR1)
-            init.signal(signal.SIGTERM)
-            return init.rest().count("%d 0 0\n" % signal.SIGUSR1) == 1
+            init.read_until("%d 0 0" % signal.SIGUSR1)
+            init.signal(signal.SIGUSR2)
+            # When this has come through, whoever was sent USR1 has it, or has acted on it.
+            init.read_until("%d 0 0" % signal.SIGUSR2)
+            return until(lambda: self.verdict(helper), "the helper to end or to sleep on") == "sleeps"
+
+    @staticmethod
+    def main_of(init):
+        """The child of init that has a child itself."""
+        return next(pid for pid in children(init.pid) if children(pid))
+
+    @staticmethod
+    def verdict(pid):
+        fields = stat(pid)
+        if not fields or fields[0] == "Z":
+            return "ended"
+        try:
+            pending = int(status(pid)["ShdPnd"], 16)
+        except (FileNotFoundError, ProcessLookupError):
+            return "ended"
+        return "sleeps" if fields[0] == "S" and not pending else None
 
     def values_of_signals_arrive(self):
         with self.start(*probe("signals")) as init:

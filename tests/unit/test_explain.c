@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <string.h>
+
 #include "explain.h"
 
 static char *command[] = {"server", "--port", "80", NULL};
@@ -23,34 +25,65 @@ START_TEST(plans)
 						.root_init = true,
 						.keep_environment = true,
 						.wait = 50};
+	static const struct settings plain = {.command = command, .keep_stdio = true};
+	static const struct settings root_init = {.command = command,
+						  .root_init = true,
+						  .wait = 60000};
 	const struct {
+		const char *name;
 		struct plan plan;
 		const char *wanted;
 	} rows[] = {
-		{{&usual, &root, &app, true, true},
+		{"switch",
+		 {&usual, &root, &app, true, true},
 		 "command   server --port 80\n"
 		 "user      uid 1000, gid 1001, groups 29 1001 (app)\n"
 		 "env       HOME=/home/app USER=app LOGNAME=app\n"
 		 "stdio     terminals and pipes are given to uid 1000\n"
 		 "init      PID 1 of its namespace, as uid 1000\n"
 		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
-		{{&exec, &root, &number, true, true},
+		{"--exec, no account",
+		 {&exec, &root, &number, true, true},
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "init      none: the command replaces this process\n"},
-		{{&keeping, &root, &app, true, false},
+		{"--root-init --keep-env",
+		 {&keeping, &root, &app, true, false},
 		 "command   server --port 80\n"
 		 "user      uid 1000, gid 1001, groups 29 1001 (app)\n"
 		 "env       as it is\n"
 		 "stdio     terminals and pipes are given to uid 1000\n"
 		 "init      child subreaper, as uid 0\n"
 		 "ending    what is left gets TERM, and KILL 50 ms later\n"},
-		{{&usual, &other, NULL, false, true},
+		{"--no-switch",
+		 {&usual, &other, NULL, false, true},
 		 "command   server --port 80\n"
 		 "user      uid 5, gid 6, as now: nothing to switch\n"
 		 "env       as it is\n"
 		 "init      PID 1 of its namespace, as uid 5\n"
+		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
+		{"no account",
+		 {&plain, &root, &number, true, false},
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "init      child subreaper, as uid 7\n"
+		 "ending    what is left gets TERM, and KILL 0 ms later\n"},
+		{"--root-init as PID 1",
+		 {&root_init, &root, &number, true, true},
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "stdio     terminals and pipes are given to uid 7\n"
+		 "init      PID 1 of its namespace, as uid 0\n"
+		 "ending    what is left gets TERM, and KILL 60000 ms later\n"},
+		{"already that user",
+		 {&usual, &other, &app, false, false},
+		 "command   server --port 80\n"
+		 "user      uid 5, gid 6, as now: nothing to switch\n"
+		 "env       HOME=/home/app USER=app LOGNAME=app\n"
+		 "init      child subreaper, as uid 5\n"
 		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
 	};
 
@@ -59,7 +92,7 @@ START_TEST(plans)
 		struct text text = text_in(buffer, sizeof(buffer));
 
 		explain(&rows[i].plan, &text);
-		ck_assert_str_eq(buffer, rows[i].wanted);
+		ck_assert_msg(strcmp(buffer, rows[i].wanted) == 0, "%s:\n%s", rows[i].name, buffer);
 	}
 }
 END_TEST

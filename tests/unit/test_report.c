@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,6 +31,44 @@ static int stderr_is_pipe(void)
 	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
 	close(ends[1]);
 	return ends[0];
+}
+
+/*
+ * Without a number to spare report() cannot open a description of its own, as without /proc. To be
+ * undone before the test ends: the leak check of a sanitizer opens files.
+ */
+static void limit_numbers(rlim_t count)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = count;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* Report a line with nothing but poll(2) to tell whether there is room for it, or as usual. */
+static void report_line(const char *line, bool by_poll)
+{
+	struct rlimit before;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	if (by_poll)
+		limit_numbers(STDERR_FILENO + 1);
+	report(REPORT_ERRORS, REPORT_ERRORS, "%s", line);
+	limit_numbers(before.rlim_cur);
+}
+
+static void fill(int descriptor)
+{
+	static const char page[4096];
+	const int flags = fcntl(descriptor, F_GETFL);
+
+	fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+	while (write(descriptor, page, sizeof(page)) > 0)
+		;
+	while (write(descriptor, page, 1) > 0)
+		;
+	fcntl(descriptor, F_SETFL, flags);
 }
 
 START_TEST(a_line)
@@ -61,6 +101,7 @@ END_TEST
 START_TEST(always_one_line)
 {
 	int reader = stderr_is_pipe();
+	const char *line;
 	char name[5000];
 
 	report(REPORT_ERRORS, REPORT_ERRORS, "a%sb", "\n\r\t\x1b[31m\x7f\x01");
@@ -70,24 +111,42 @@ START_TEST(always_one_line)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	report(REPORT_ERRORS, REPORT_ERRORS, "%s", name);
-	ck_assert_uint_eq(strcspn(received(reader), "\n"), 1022);
+	line = received(reader);
+	ck_assert_uint_eq(strlen(line), 1023);
+	ck_assert_uint_eq(strcspn(line, "\n"), 1022);
 }
 END_TEST
 
+START_TEST(every_character)
+{
+	int reader = stderr_is_pipe();
+
+	for (int code = 1; code < 256; code++) {
+		const char shown = code < ' ' || code == 0x7f ? '?' : (char)code;
+		const char *line;
+
+		report(REPORT_ERRORS, REPORT_ERRORS, "%c%s", code, "x");
+		line = received(reader);
+		ck_assert_msg(strlen(line) == 13 && line[10] == shown &&
+				      strcmp(line + 11, "x\n") == 0,
+			      "character %d", code);
+	}
+}
+END_TEST
+
+/* Both of these with a description of report's own and without. */
 START_TEST(full_pipe)
 {
 	int reader = stderr_is_pipe();
-	char page[4096] = {0};
+	char page[4096];
+	ssize_t length;
 
-	fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK);
-	while (write(STDERR_FILENO, page, sizeof(page)) > 0)
-		;
-	fcntl(STDERR_FILENO, F_SETFL, 0);
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	fill(STDERR_FILENO);
+	report_line("lost", _i);
 	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
-	while (read(reader, page, sizeof(page)) > 0)
-		ck_assert_ptr_null(memchr(page, 'd', sizeof(page)));
-	report(REPORT_ERRORS, REPORT_ERRORS, "there again");
+	while ((length = read(reader, page, sizeof(page))) > 0)
+		ck_assert_ptr_null(memchr(page, 'd', (size_t)length));
+	report_line("there again", _i);
 	ck_assert_str_eq(received(reader), "dinit-su: there again\n");
 }
 END_TEST
@@ -100,7 +159,9 @@ START_TEST(broken_pipe)
 	sigaddset(&blocked, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	close(stderr_is_pipe());
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	report_line("lost", _i);
+	report_line("lost again", _i);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
 }
 END_TEST
 
@@ -108,6 +169,7 @@ START_TEST(closed)
 {
 	close(STDERR_FILENO);
 	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	/* Its number is still free, and then taken by what cannot be written. */
 	ck_assert_int_eq(open("/dev/null", O_RDONLY), STDERR_FILENO);
 	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
 }
@@ -117,12 +179,51 @@ START_TEST(sockets)
 {
 	int ends[2];
 
+	signal(SIGPIPE, SIG_DFL);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	dup2(ends[1], STDERR_FILENO);
 	report(REPORT_ERRORS, REPORT_ERRORS, "to a socket");
 	ck_assert_str_eq(received(ends[0]), "dinit-su: to a socket\n");
 	close(ends[0]);
 	report(REPORT_ERRORS, REPORT_ERRORS, "lost, and no SIGPIPE");
+}
+END_TEST
+
+START_TEST(full_socket)
+{
+	int ends[2];
+	char page[4096];
+	ssize_t length;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	fill(STDERR_FILENO);
+	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+	while ((length = recv(ends[0], page, sizeof(page), MSG_DONTWAIT)) > 0)
+		ck_assert_ptr_null(memchr(page, 'd', (size_t)length));
+	report(REPORT_ERRORS, REPORT_ERRORS, "there again");
+	ck_assert_str_eq(received(ends[0]), "dinit-su: there again\n");
+}
+END_TEST
+
+/* Main writes through the same description: neither overwrites what the other has written. */
+START_TEST(files_are_shared_with_main)
+{
+	int file = open(file_with_text(""), O_RDWR);
+	int appended = open(file_with_text("before\n"), O_RDWR | O_APPEND);
+
+	dup2(file, STDERR_FILENO);
+	ck_assert_int_eq(write(file, "main\n", 5), 5);
+	report(REPORT_ERRORS, REPORT_ERRORS, "init");
+	ck_assert_int_eq(write(file, "main\n", 5), 5);
+	lseek(file, 0, SEEK_SET);
+	ck_assert_str_eq(received(file), "main\ndinit-su: init\nmain\n");
+
+	dup2(appended, STDERR_FILENO);
+	report(REPORT_ERRORS, REPORT_ERRORS, "init");
+	lseek(appended, 0, SEEK_SET);
+	ck_assert_str_eq(received(appended), "before\ndinit-su: init\n");
 }
 END_TEST
 
@@ -142,10 +243,20 @@ END_TEST
 
 Suite *report_suite(void)
 {
-	const TTest *const tests[] = {a_line,	       levels,
-				      always_one_line, full_pipe,
-				      broken_pipe,     closed,
-				      sockets,	       files_keep_their_position};
+	const TTest *const tests[] = {a_line,
+				      levels,
+				      always_one_line,
+				      every_character,
+				      closed,
+				      sockets,
+				      full_socket,
+				      files_are_shared_with_main,
+				      files_keep_their_position};
+	Suite *suite = suite_of("report", tests, COUNT(tests));
+	TCase *pipes = tcase_create("pipes");
 
-	return suite_of("report", tests, COUNT(tests));
+	tcase_add_loop_test(pipes, full_pipe, 0, 2);
+	tcase_add_loop_test(pipes, broken_pipe, 0, 2);
+	suite_add_tcase(suite, pipes);
+	return suite;
 }

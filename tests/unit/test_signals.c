@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,46 +20,54 @@ static unsigned long long raw_mask(void)
 
 START_TEST(names)
 {
-	static const struct {
-		int number;
-		const char *name;
-	} rows[] = {
-		{1, "SIGHUP"},
-		{2, "SIGINT"},
-		{9, "SIGKILL"},
-		{15, "SIGTERM"},
-		{SIGUSR1, "SIGUSR1"},
-		{SIGWINCH, "SIGWINCH"},
-		{SIGVTALRM, "SIGVTALRM"},
-		{34, "SIGRTMIN"},
-		{35, "SIGRTMIN+1"},
-		{64, "SIGRTMIN+30"},
-		{32, "signal 32"},
-		{33, "signal 33"},
-		{0, "signal 0"},
-		{-5, "signal -5"},
-	};
-	char name[SIGNAL_NAME_SIZE];
+	/* The numbers are those of every architecture but Alpha, MIPS, PA-RISC and SPARC. */
+	static const char *const standard[32] = {NULL,	      "SIGHUP",	 "SIGINT",    "SIGQUIT",
+						 "SIGILL",    "SIGTRAP", "SIGABRT",   "SIGBUS",
+						 "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV",
+						 "SIGUSR2",   "SIGPIPE", "SIGALRM",   "SIGTERM",
+						 "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP",
+						 "SIGTSTP",   "SIGTTIN", "SIGTTOU",   "SIGURG",
+						 "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF",
+						 "SIGWINCH",  "SIGIO",	 "SIGPWR",    "SIGSYS"};
+	static const int nameless[] = {0, 32, 33, 65, 99, -5};
+	char name[SIGNAL_NAME_SIZE], wanted[SIGNAL_NAME_SIZE];
 
-	for (int i = 0; i < COUNT(rows); i++)
-		ck_assert_str_eq(signal_name(rows[i].number, name), rows[i].name);
-	/* Every standard signal has a name of its own. */
-	for (int number = 1; number < 32; number++)
-		ck_assert_msg(strncmp(signal_name(number, name), "SIG", 3) == 0, "%d", number);
+	for (int number = 1; number < 32; number++) {
+		ck_assert_ptr_eq(signal_name(number, name), name);
+		ck_assert_msg(strcmp(name, standard[number]) == 0, "%d: %s", number, name);
+	}
+	ck_assert_str_eq(signal_name(34, name), "SIGRTMIN");
+	for (int number = 35; number <= 64; number++) {
+		snprintf(wanted, sizeof(wanted), "SIGRTMIN+%d", number - 34);
+		ck_assert_msg(strcmp(signal_name(number, name), wanted) == 0, "%d: %s", number,
+			      name);
+	}
+	for (int i = 0; i < COUNT(nameless); i++) {
+		snprintf(wanted, sizeof(wanted), "signal %d", nameless[i]);
+		ck_assert_str_eq(signal_name(nameless[i], name), wanted);
+	}
 }
 END_TEST
 
 START_TEST(all_are_held_and_put_back)
 {
-	const unsigned long long before = 1ULL << (SIGHUP - 1) | 1ULL << 31 | 1ULL << 63;
 	const unsigned long long all = ~(1ULL << (SIGKILL - 1) | 1ULL << (SIGSTOP - 1));
 	struct inherited_signals inherited;
 
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
-	signals_hold(&inherited);
-	ck_assert_uint_eq(raw_mask(), all);
-	signals_restore(&inherited);
-	ck_assert_uint_eq(raw_mask(), before);
+	/* None, every one alone, those that C libraries keep for themselves, all. */
+	for (int row = 0; row <= 66; row++) {
+		const unsigned long long wish = row == 0    ? 0
+						: row <= 64 ? 1ULL << (row - 1)
+						: row == 65 ? ~0ULL << 31
+							    : ~0ULL;
+
+		syscall(SYS_rt_sigprocmask, SIG_SETMASK, &wish, NULL, 8);
+		memset(&inherited, 0xff, sizeof(inherited));
+		signals_hold(&inherited);
+		ck_assert_msg(raw_mask() == all, "row %d: not all are held", row);
+		signals_restore(&inherited);
+		ck_assert_msg(raw_mask() == (wish & all), "row %d: not put back", row);
+	}
 }
 END_TEST
 
@@ -92,6 +102,24 @@ START_TEST(waiting)
 	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), SIGRTMIN);
 	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
 	ck_assert_int_eq(signals_wait(ALL_SIGNALS, WAIT_FOREVER, &info), SIGCHLD);
+}
+END_TEST
+
+/* The two that glibc and musl keep for their threads, and the one more that musl does, as well. */
+START_TEST(every_signal_is_waited_for)
+{
+	struct inherited_signals inherited;
+	siginfo_t info;
+
+	signals_hold(&inherited);
+	for (int number = 1; number <= 64; number++) {
+		if (number == SIGKILL || number == SIGSTOP)
+			continue;
+		ck_assert_int_eq(syscall(SYS_kill, getpid(), number), 0);
+		ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), number);
+		ck_assert_int_eq(info.si_signo, number);
+		ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 0);
+	}
 }
 END_TEST
 
@@ -131,6 +159,69 @@ START_TEST(values_are_passed_on)
 	ck_assert(signals_pass(getpid(), SIGUSR1, &plain));
 	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), SIGUSR1);
 	ck_assert_int_eq(info.si_code, SI_USER);
+}
+END_TEST
+
+/* What a child sends comes in, is passed on, and comes in again the same, one after the other. */
+START_TEST(values_from_a_child)
+{
+	struct inherited_signals inherited;
+	siginfo_t info;
+	pid_t child;
+
+	signals_hold(&inherited);
+	child = fork();
+	if (child == 0) {
+		sigqueue(getppid(), 40, (union sigval){.sival_int = 1});
+		sigqueue(getppid(), 40, (union sigval){.sival_int = -2});
+		_exit(sigqueue(getppid(), SIGUSR2, (union sigval){.sival_int = 3}));
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	for (int round = 0; round < 3; round++) {
+		static const struct {
+			int number, value;
+		} rows[] = {{SIGUSR2, 3}, {40, 1}, {40, -2}};
+		siginfo_t received[COUNT(rows)];
+
+		for (int i = 0; i < COUNT(rows); i++) {
+			ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &received[i]),
+					 rows[i].number);
+			ck_assert_int_eq(received[i].si_code, SI_QUEUE);
+			ck_assert_int_eq(received[i].si_value.sival_int, rows[i].value);
+			ck_assert(!signals_is_own(&received[i]));
+		}
+		for (int i = 0; i < COUNT(rows); i++)
+			ck_assert(signals_pass(getpid(), rows[i].number, &received[i]));
+	}
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_gt(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
+	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
+}
+END_TEST
+
+START_TEST(full_queue)
+{
+	const siginfo_t queued = {.si_code = SI_QUEUE, .si_value.sival_int = 4711};
+	const struct rlimit none = {0, 0};
+	struct inherited_signals inherited;
+	siginfo_t info;
+
+	signals_hold(&inherited);
+	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
+	ck_assert_int_eq(sigqueue(getpid(), 40, queued.si_value), -1);
+	ck_assert(signals_pass(getpid(), 40, &queued));
+	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 40);
+	ck_assert_int_ne(info.si_code, SI_QUEUE);
+}
+END_TEST
+
+/* No pid is that large: PID_MAX_LIMIT in proc(5) is 2^22. */
+START_TEST(nobody_to_pass_to)
+{
+	const siginfo_t queued = {.si_code = SI_QUEUE}, plain = {.si_code = SI_USER};
+
+	ck_assert(!signals_pass(1 << 30, SIGUSR1, &queued));
+	ck_assert(!signals_pass(1 << 30, SIGUSR1, &plain));
 }
 END_TEST
 
@@ -184,8 +275,12 @@ Suite *signals_suite(void)
 	const TTest *const tests[] = {names,
 				      all_are_held_and_put_back,
 				      waiting,
+				      every_signal_is_waited_for,
 				      own_signals,
 				      values_are_passed_on,
+				      values_from_a_child,
+				      full_queue,
+				      nobody_to_pass_to,
 				      stopping_where_nobody_could_resume,
 				      stopping_where_somebody_can_resume};
 	Suite *suite = suite_of("signals", tests, COUNT(tests));
