@@ -47,6 +47,7 @@ class Place:
         cls.path = next(path for path in ("/mnt", "/srv", "/media", "/opt")
                         if os.path.isdir(path) and not any(u.startswith(path + "/") for u in used))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", cls.path], check=True)
+        cls.provide_terminals()
         # The checkout may be where another user cannot go; these have to be run by one.
         for variable, name in (("DINIT_SU", "dinit-su"), ("PROBE", "probe")):
             shutil.copy(os.environ[variable], cls.file(name))
@@ -54,6 +55,16 @@ class Place:
         cls.write("group", GROUP)
         os.mkdir(os.path.join(cls.path, "shared"))
         os.chmod(os.path.join(cls.path, "shared"), 0o1777)
+
+    @staticmethod
+    def provide_terminals():
+        """A plain chroot has no /dev/pts; then this mount namespace gets one."""
+        try:
+            for descriptor in os.openpty():
+                os.close(descriptor)
+        except OSError:
+            subprocess.run(["mount", "-t", "devpts", "-o", "newinstance,mode=620,ptmxmode=666",
+                            "devpts", "/dev/pts"], check=True)
 
     @classmethod
     def file(cls, name):

@@ -100,7 +100,8 @@ class Leftovers(SystemTest):
                   stdin=subprocess.PIPE) as init:
             init.read_until("ready")
             command = ["nsenter", "-t", str(init.pid), "-p", "sh", "-c", script]
-            with subprocess.Popen(command, stdout=subprocess.PIPE) as visitor:
+            with subprocess.Popen(command, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL) as visitor:
                 self.assertEqual(visitor.stdout.readline(), b"ready\n")
                 init.process.stdin.write(b"\n")
                 init.process.stdin.flush()
@@ -132,6 +133,7 @@ class Subreaper(SystemTest):
     def test_a_bystander_of_the_same_user_is_never_signalled(self):
         bystander = os.fork()
         if bystander == 0:
+            os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
             os.setgid(4242)
             os.setuid(4242)
             os.execv(probe()[0], probe("signals"))

@@ -2,7 +2,11 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lines.h"
 
@@ -54,6 +58,16 @@ START_TEST(newlines)
 }
 END_TEST
 
+START_TEST(only_newlines)
+{
+	struct lines lines = opened(file_with_text("\n\n\n"));
+
+	for (int i = 0; i < 3; i++)
+		expect_line(&lines, "");
+	expect_end(&lines);
+}
+END_TEST
+
 START_TEST(last_line_without_newline)
 {
 	struct lines lines = opened(file_with_text("one\nlast"));
@@ -77,12 +91,87 @@ START_TEST(nul_inside)
 }
 END_TEST
 
+START_TEST(nul_at_the_end)
+{
+	struct lines lines = opened(file_with("\n\0", 2));
+	size_t length;
+
+	expect_line(&lines, "");
+	ck_assert_str_eq(lines_next(&lines, &length), "");
+	ck_assert_uint_eq(length, 1);
+	expect_end(&lines);
+}
+END_TEST
+
+START_TEST(lines_may_be_changed)
+{
+	struct lines lines = opened(file_with_text("one\ntwo\n"));
+	size_t length;
+	char *line = lines_next(&lines, &length);
+
+	ck_assert_uint_eq(length, 3);
+	memset(line, '\n', length + 1);
+	expect_line(&lines, "two");
+	expect_end(&lines);
+}
+END_TEST
+
+/* Two lines whose newlines are around the end of the first read, wherever exactly that is. */
+START_TEST(split_by_a_read)
+{
+	static const size_t ends[] = {65535, 131071};
+	static char content[131071 + 16];
+	const size_t first = ends[_i / 12] - 8 + (size_t)(_i % 12);
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	memset(content, 'a', first);
+	memcpy(content + first, "\nbcde\nf", 7);
+	lines = opened(file_with(content, first + 7));
+	line = lines_next(&lines, &length);
+	ck_assert_ptr_nonnull(line);
+	ck_assert_uint_eq(length, first);
+	ck_assert_uint_eq(strspn(line, "a"), first);
+	expect_line(&lines, "bcde");
+	expect_line(&lines, "f");
+	expect_end(&lines);
+}
+END_TEST
+
+/* A pipe gives less than was asked for, in pieces that end anywhere. */
+START_TEST(pieces)
+{
+	struct lines lines;
+	char path[32];
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	lines = opened(path);
+	ck_assert_int_eq(write(ends[1], "on", 2), 2);
+	if (fork() == 0) {
+		usleep(20000);
+		_exit(write(ends[1], "e\ntwo\nla", 8) == 8 ? 0 : 1);
+	}
+	close(ends[1]);
+	expect_line(&lines, "one");
+	expect_line(&lines, "two");
+	expect_line(&lines, "la");
+	expect_end(&lines);
+	close(ends[0]);
+	wait(NULL);
+}
+END_TEST
+
 /* Line lengths around the sizes that the buffer has, with and without a last newline. */
+static const size_t line_sizes[] = {65528,  65529,  65530,  65534,   65535,   65536,
+				    131071, 131072, 262144, 1048576, 1048577, 3000000};
+
 START_TEST(lines_of_any_length)
 {
-	static const size_t sizes[] = {65534, 65535, 65536, 131071, 131072, 3000000};
 	static char content[3000100];
-	const size_t size = sizes[_i / 2];
+	const size_t size = line_sizes[_i / 2];
 	const size_t ending = _i % 2 ? 0 : 1;
 	struct lines lines;
 	size_t length;
@@ -124,6 +213,28 @@ START_TEST(no_file)
 
 	ck_assert(!lines_open(&lines, "/no/such/file"));
 	ck_assert_int_eq(errno, ENOENT);
+	ck_assert(!lines_open(&lines, "/dev/null/file"));
+	ck_assert_int_eq(errno, ENOTDIR);
+	ck_assert(!lines_open(&lines, ""));
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+/* Whoever opens as often as this would run out of descriptors if one were kept. */
+START_TEST(nothing_is_kept)
+{
+	const char *path = file_with_text("one\ntwo\n");
+	const int next = dup(0);
+
+	close(next);
+	for (int i = 0; i < 100; i++) {
+		struct lines lines = opened(path);
+
+		ck_assert_int_eq(lines.descriptor, next);
+		ck_assert_int_eq(fcntl(lines.descriptor, F_GETFD), FD_CLOEXEC);
+		expect_line(&lines, "one");
+		lines_close(&lines);
+	}
 }
 END_TEST
 
@@ -140,14 +251,17 @@ END_TEST
 
 Suite *lines_suite(void)
 {
-	const TTest *const tests[] = {nothing,	  newlines,   last_line_without_newline,
-				      nul_inside, many_lines, no_file,
-				      directory};
+	const TTest *const tests[] = {
+		nothing,    newlines,	    only_newlines,	  last_line_without_newline,
+		nul_inside, nul_at_the_end, lines_may_be_changed, many_lines,
+		pieces,	    no_file,	    nothing_is_kept,	  directory,
+	};
 	Suite *suite = suite_of("lines", tests, COUNT(tests));
 	TCase *lengths = tcase_create("lengths");
 
 	tcase_add_checked_fixture(lengths, NULL, remove_files);
-	tcase_add_loop_test(lengths, lines_of_any_length, 0, 12);
+	tcase_add_loop_test(lengths, lines_of_any_length, 0, 2 * COUNT(line_sizes));
+	tcase_add_loop_test(lengths, split_by_a_read, 0, 2 * 12);
 	suite_add_tcase(suite, lengths);
 	return suite;
 }

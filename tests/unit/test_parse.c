@@ -13,6 +13,8 @@ START_TEST(ids)
 		{"0", true, 0},
 		{"1", true, 1},
 		{"007", true, 7},
+		{"0000000000", true, 0},
+		{"4294967293", true, 4294967293U},
 		{"4294967294", true, 4294967294U},
 		{"4294967295", false, 0},
 		{"4294967296", false, 0},
@@ -24,7 +26,11 @@ START_TEST(ids)
 		{" 1", false, 0},
 		{"1 ", false, 0},
 		{"1\n", false, 0},
+		{"\t1", false, 0},
 		{"0x1", false, 0},
+		{"/", false, 0},
+		{"1:", false, 0},
+		{"\xd9\xa1", false, 0},
 		{"1e3", false, 0},
 		{"1.0", false, 0},
 		{"one", false, 0},
@@ -60,6 +66,12 @@ START_TEST(durations)
 		{"35791395m", false, 0},
 		{"596523h", true, 2147482800000},
 		{"596524h", false, 0},
+		{"2147483648s", false, 0},
+		{"9999999999h", false, 0},
+		{"0ms", true, 0},
+		{"0s", true, 0},
+		{"0m", true, 0},
+		{"0h", true, 0},
 		{"9999999999ms", true, 9999999999},
 		{"99999999999ms", false, 0},
 		{"", false, 0},
@@ -70,6 +82,15 @@ START_TEST(durations)
 		{"1.5", false, 0},
 		{" 5", false, 0},
 		{"5 s", false, 0},
+		{"5 ", false, 0},
+		{"5s ", false, 0},
+		{"5ss", false, 0},
+		{"m", false, 0},
+		{"h", false, 0},
+		{"-1s", false, 0},
+		{"0x5", false, 0},
+		{"junk", false, 0},
+		{"99999999999999999999s", false, 0},
 		{"5S", false, 0},
 		{"5sec", false, 0},
 		{"5d", false, 0},
@@ -88,11 +109,19 @@ END_TEST
 
 START_TEST(digits)
 {
-	ck_assert(parse_is_digits("0"));
-	ck_assert(parse_is_digits("99999999999999999999"));
-	ck_assert(!parse_is_digits(""));
-	ck_assert(!parse_is_digits("1a"));
-	ck_assert(!parse_is_digits("-1"));
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{"0", true},   {"0123456789", true}, {"99999999999999999999", true},
+		{"", false},   {"1a", false},	     {"a1", false},
+		{"-1", false}, {"+1", false},	     {" 1", false},
+		{"1 ", false}, {"1\n", false},	     {"0x1", false},
+		{"1.", false}, {"/", false},	     {":", false},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++)
+		ck_assert_msg(parse_is_digits(rows[i].text) == rows[i].good, "'%s'", rows[i].text);
 }
 END_TEST
 

@@ -1,22 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static char paths[16][64];
+/* One directory for a run, made before the first test. */
+static char directory[PATH_MAX - 32];
+static char paths[16][PATH_MAX];
 static int path_count;
+
+static void make_directory(void)
+{
+	const char *parent = getenv("TMPDIR");
+
+	snprintf(directory, sizeof(directory), "%s/dinit-su-unit-XXXXXX",
+		 parent && *parent ? parent : "/tmp");
+	if (!mkdtemp(directory)) {
+		perror(directory);
+		exit(EXIT_FAILURE);
+	}
+}
+
+static void remove_directory(void)
+{
+	DIR *open_directory = opendir(directory);
+	const struct dirent *entry;
+
+	while (open_directory && (entry = readdir(open_directory)))
+		unlinkat(dirfd(open_directory), entry->d_name, 0);
+	if (open_directory)
+		closedir(open_directory);
+	if (rmdir(directory) < 0)
+		perror(directory);
+}
 
 const char *file_with(const void *content, size_t size)
 {
-	const char *directory = getenv("TMPDIR");
-	char *path = paths[path_count++];
+	char *path;
 	int file;
 
-	snprintf(path, sizeof(paths[0]), "%s/dinit-su-unit-XXXXXX", directory ? directory : "/tmp");
-	file = mkstemp(path);
+	ck_assert_int_lt(path_count, COUNT(paths));
+	path = paths[path_count++];
+	snprintf(path, sizeof(paths[0]), "%s/XXXXXX", directory);
+	file = mkostemp(path, O_CLOEXEC);
 	ck_assert_int_ge(file, 0);
 	ck_assert_int_eq(write(file, content, size), (ssize_t)size);
 	close(file);
@@ -56,10 +87,12 @@ int main(void)
 	SRunner *runner = srunner_create(accounts_suite());
 	int failed;
 
+	make_directory();
 	for (int i = 0; i < COUNT(suites); i++)
 		srunner_add_suite(runner, suites[i]());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	remove_directory();
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

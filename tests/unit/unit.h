@@ -32,7 +32,10 @@ Suite *suite_of(const char *name, const TTest *const tests[], int count);
 const char *file_with(const void *content, size_t size);
 const char *file_with_text(const char *text);
 
-/* Remove the files that file_with() made in this process. */
+/*
+ * Remove the files that file_with() made in this process. After a test that failed Check does not
+ * call this; what is left then is removed at the very end, with the directory that they are in.
+ */
 void remove_files(void);
 
 #endif
