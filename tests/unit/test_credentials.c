@@ -23,6 +23,14 @@ START_TEST(who_may_start)
 		{{1000, 1000, 1000, 1000, 1000, 1000, 0x400, 0x400}, NULL},
 		{{1000, 1000, 1000, 1000, 1000, 1000, 0x400, 0}, "file capabilities"},
 		{{1000, 1000, 1000, 1000, 1000, 1000, 0xc00, 0x400}, "file capabilities"},
+		{{1000, 1000, 1000, 1000, 1000, 1000, 1ULL << 40, 0}, "file capabilities"},
+		{{1000, 1000, 1000, 1000, 1000, 1000, UINT64_MAX, UINT64_MAX}, NULL},
+		{{1000, 1000, 1000, 0, 0, 0, 0x400, 0}, "file capabilities"},
+		{{0, 0, 0, 0, 0, 0, UINT64_MAX, 0}, NULL},
+		{{0, 0, 0, 1000, 1000, 1000, 0, 0}, NULL},
+		{{4294967294U, 4294967294U, 4294967294U, 1, 1, 1, 0, 0}, NULL},
+		{{1000, 0, 0, 1000, 0, 0, UINT64_MAX, 0}, "set-uid"},
+		{{1000, 1000, 1000, 1000, 0, 0, 0x400, 0}, "set-gid"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -30,6 +38,7 @@ START_TEST(who_may_start)
 		const bool may = credentials_may_start(&rows[i].credentials, &failure);
 
 		ck_assert_msg(may == (rows[i].refusal == NULL), "row %d", i);
+		ck_assert_msg(failure.status == (may ? 0 : STATUS_REFUSED), "row %d", i);
 		if (!may)
 			ck_assert_msg(strstr(failure.text, rows[i].refusal) != NULL, "row %d: %s",
 				      i, failure.text);
@@ -45,7 +54,9 @@ START_TEST(own_ones_are_read)
 	ck_assert(credentials_read(&credentials, &failure));
 	ck_assert_uint_eq(credentials.real_uid, getuid());
 	ck_assert_uint_eq(credentials.effective_uid, geteuid());
+	ck_assert_uint_eq(credentials.saved_uid, geteuid());
 	ck_assert_uint_eq(credentials.real_gid, getgid());
+	ck_assert_uint_eq(credentials.effective_gid, getegid());
 	ck_assert_uint_eq(credentials.saved_gid, getegid());
 	ck_assert(credentials_may_start(&credentials, &failure));
 }

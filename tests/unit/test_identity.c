@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "identity.h"
 
 static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 			     "app:x:1000:1001::/home/app:/bin/sh\n"
-			     "4711:x:5000:5000::/home/digits:/bin/sh\n";
-static const char group[] = "root:x:0:\napp:x:1001:\naudio:x:29:app\nvideo:x:44:app\n77:x:78:\n";
+			     "4711:x:5000:5000::/home/digits:/bin/sh\n"
+			     "member:x:1002:44::/:/bin/sh\n";
+static const char group[] = "root:x:0:\napp:x:1001:\naudio:x:29:app,member\n"
+			    "video:x:44:app,member\n77:x:78:\n";
 
 static const struct account_files no_files = {"/no/passwd", "/no/group"};
 
@@ -38,6 +42,14 @@ START_TEST(who_it_is)
 		{"1000:99", 1000, 99, "app", 1},
 		{"2000:2001", 2000, 2001, NULL, 1},
 		{"4294967294:4294967294", 4294967294U, 4294967294U, NULL, 1},
+		{"0:0", 0, 0, "root", 1},
+		{"0", 0, 0, "root", 1},
+		{"root:app", 0, 1001, "root", 1},
+		{"app:root", 1000, 0, "app", 1},
+		{"2000:audio", 2000, 29, NULL, 1},
+		{"1000:1001", 1000, 1001, "app", 1},
+		{"001000:0099", 1000, 99, "app", 1},
+		{"member", 1002, 44, "member", 2},
 	};
 	const struct account_files where = files();
 
@@ -59,6 +71,113 @@ START_TEST(who_it_is)
 		if (rows[i].account)
 			ck_assert_str_eq(identity.account.name, rows[i].account);
 	}
+}
+END_TEST
+
+START_TEST(groups_of_an_account)
+{
+	static const gid_t of_app[] = {29, 44, 1001}, of_member[] = {29, 44};
+	const struct account_files where = files();
+	static struct identity app, uid, member;
+	struct failure failure;
+
+	ck_assert(identity_resolve("app", &where, &app, &failure));
+	ck_assert_uint_eq(app.groups.count, (size_t)COUNT(of_app));
+	ck_assert_mem_eq(app.groups.ids, of_app, sizeof(of_app));
+	ck_assert_str_eq(app.account.home, "/home/app");
+	/* By number too the memberships are those of the name. */
+	ck_assert(identity_resolve("1000", &where, &uid, &failure));
+	ck_assert_uint_eq(uid.groups.count, (size_t)COUNT(of_app));
+	ck_assert_mem_eq(uid.groups.ids, of_app, sizeof(of_app));
+	ck_assert_str_eq(uid.account.home, "/home/app");
+	/* The primary group is listed too, and counts once. */
+	ck_assert(identity_resolve("member", &where, &member, &failure));
+	ck_assert_uint_eq(member.groups.count, (size_t)COUNT(of_member));
+	ck_assert_mem_eq(member.groups.ids, of_member, sizeof(of_member));
+}
+END_TEST
+
+START_TEST(as_many_groups_as_fit)
+{
+	static const char user[] = "app:x:1:4294967294::/:\n", zero[] = "app:x:1:0::/:\n";
+	char *content = malloc((size_t)GROUPS_MAX * 24), *at = content;
+	static struct identity full, over;
+	struct failure failure;
+	struct account_files where;
+
+	for (int gid = 0; gid < GROUPS_MAX; gid++)
+		at += sprintf(at, "g:x:%d:app\n", gid);
+	where = (struct account_files){file_with_text(zero), file_with_text(content)};
+	ck_assert(identity_resolve("app", &where, &full, &failure));
+	ck_assert_uint_eq(full.groups.count, GROUPS_MAX);
+	where.passwd = file_with_text(user);
+	ck_assert(!identity_resolve("app", &where, &over, &failure));
+	ck_assert_str_eq(failure.text, "app is in more than 65536 groups");
+	free(content);
+}
+END_TEST
+
+/* The form alone: no file is looked at. */
+START_TEST(forms)
+{
+	static const struct {
+		const char *text;
+		const char *words; /* NULL: good */
+	} rows[] = {
+		{"app", NULL},
+		{"1000", NULL},
+		{"app:app", NULL},
+		{"app:1000", NULL},
+		{"1000:1000", NULL},
+		{"-", NULL},
+		{"+1", NULL},
+		{" 1", NULL},
+		{"0x1", NULL},
+		{"4294967296", NULL},
+		{" ", NULL},
+		{"", "USER is empty"},
+		{":", "':' has no USER before"},
+		{":b", "':b' has no USER before"},
+		{"::", "no USER before"},
+		{":a:", "no USER before"},
+		{"a:", "'a:' has no GROUP after"},
+		{"a:b:c", "'a:b:c' is not USER or USER:GROUP"},
+		{"a:b:", "is not USER or USER:GROUP"},
+		{"a::b", "is not USER or USER:GROUP"},
+		{"a::", "is not USER or USER:GROUP"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct failure failure = {0};
+		const bool good = identity_check(rows[i].text, &failure);
+
+		ck_assert_msg(good == (rows[i].words == NULL), "'%s'", rows[i].text);
+		ck_assert_msg(failure.status == (good ? 0 : STATUS_REFUSED), "'%s'", rows[i].text);
+		if (!good)
+			ck_assert_msg(strstr(failure.text, rows[i].words) != NULL, "'%s': %s",
+				      rows[i].text, failure.text);
+	}
+}
+END_TEST
+
+START_TEST(long_names)
+{
+	char text[ACCOUNT_NAME_SIZE + 1000];
+	struct failure failure;
+
+	memset(text, 'x', sizeof(text));
+	text[ACCOUNT_NAME_SIZE - 1] = '\0';
+	ck_assert(identity_check(text, &failure));
+	text[ACCOUNT_NAME_SIZE - 1] = ':';
+	text[sizeof(text) - 1] = '\0';
+	ck_assert(identity_check(text, &failure));
+	text[ACCOUNT_NAME_SIZE - 1] = 'x';
+	ck_assert(!identity_check(text, &failure));
+	text[ACCOUNT_NAME_SIZE] = ':';
+	ck_assert(!identity_check(text, &failure));
+	text[ACCOUNT_NAME_SIZE] = '\0';
+	ck_assert(!identity_check(text, &failure));
+	ck_assert_ptr_nonnull(strstr(failure.text, "too long"));
 }
 END_TEST
 
@@ -100,6 +219,20 @@ START_TEST(what_is_wrong)
 		{"app:-1", "no group '-1'"},
 		{"app:4294967295", "no group id"},
 		{"1:99999999999999999999", "no group id"},
+		{"4294967296", "no user id"},
+		{"00000001000", "no user id"},
+		{"4294967295:1000", "no user id"},
+		{"App", "no user 'App'"},
+		{"# app", "no user '# app'"},
+		{"app:4294967296", "no group id"},
+		{"app:+1", "no group '+1'"},
+		{"app: 1", "no group ' 1'"},
+		{"app:1 ", "no group '1 '"},
+		{"app:0x1", "no group '0x1'"},
+		{"app:1e3", "no group '1e3'"},
+		{"ap:app", "no user 'ap' in "},
+		{"2000:ap", "no group 'ap' in "},
+		{"007", "write '007:007'"},
 	};
 	const struct account_files where = files();
 	char name[ACCOUNT_NAME_SIZE + 1];
@@ -117,7 +250,9 @@ END_TEST
 START_TEST(without_files)
 {
 	const struct account_files directory = {"/", "/"};
-	const struct account_files only_users = {files().passwd, "/no/group"};
+	const char *users = file_with_text(passwd);
+	const struct account_files only_users = {users, "/no/group"};
+	const struct account_files users_and_a_directory = {users, "/"};
 	static struct identity identity;
 	struct failure failure;
 
@@ -126,11 +261,21 @@ START_TEST(without_files)
 	expect_failure("7", &no_files, "write '7:7'");
 	expect_failure("app", &no_files, "there is no /no/passwd");
 	expect_failure("7:app", &no_files, "there is no /no/group");
+	expect_failure("app:7", &no_files, "there is no /no/passwd");
+	expect_failure("app", &no_files, "write UID:GID");
+	expect_failure("4294967295", &no_files, "no user id");
+	expect_failure("7:4294967295", &no_files, "no group id");
+	expect_failure("+7:8", &no_files, "there is no /no/passwd");
+	expect_failure("7: 8", &no_files, "there is no /no/group");
+	expect_failure("", &no_files, "USER is empty");
 	expect_failure("app", &directory, "cannot read /");
 	expect_failure("7:8", &directory, "cannot read /");
 	memset(&identity, 0, sizeof(identity));
 	ck_assert(identity_resolve("app", &only_users, &identity, &failure));
 	ck_assert_uint_eq(identity.groups.count, 1);
+	ck_assert_uint_eq(identity.groups.ids[0], 1001);
+	expect_failure("app", &users_and_a_directory, "cannot read /: Is a directory");
+	expect_failure("app:7", &users_and_a_directory, "cannot read /: Is a directory");
 }
 END_TEST
 
@@ -144,10 +289,21 @@ START_TEST(transitions)
 		gid_t now_gid;
 		enum transition wanted;
 	} rows[] = {
-		{1000, 1000, false, 0, 0, BECOME},	   {0, 0, false, 0, 0, BECOME},
-		{1000, 1000, false, 1000, 1000, CARRY_ON}, {1000, 1000, false, 1000, 0, CARRY_ON},
-		{1000, 1000, true, 1000, 1000, CARRY_ON},  {1000, 1000, true, 1000, 0, REFUSE},
-		{1000, 1000, false, 1001, 1000, REFUSE},   {0, 0, false, 1000, 0, REFUSE},
+		{1000, 1000, false, 0, 0, BECOME},
+		{0, 0, false, 0, 0, BECOME},
+		{1000, 1000, false, 1000, 1000, CARRY_ON},
+		{1000, 1000, false, 1000, 0, CARRY_ON},
+		{1000, 1000, true, 1000, 1000, CARRY_ON},
+		{1000, 1000, true, 1000, 0, REFUSE},
+		{1000, 1000, false, 1001, 1000, REFUSE},
+		{0, 0, false, 1000, 0, REFUSE},
+		{0, 0, true, 0, 0, BECOME},
+		{1000, 1000, true, 0, 1000, BECOME},
+		{1000, 0, true, 1000, 0, CARRY_ON},
+		{1000, 0, true, 1000, 1000, REFUSE},
+		{1001, 1000, true, 1000, 1000, REFUSE},
+		{0, 0, true, 1000, 0, REFUSE},
+		{4294967294U, 1, false, 4294967294U, 2, CARRY_ON},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -173,7 +329,9 @@ END_TEST
 
 Suite *identity_suite(void)
 {
-	const TTest *const tests[] = {who_it_is, what_is_wrong, without_files, transitions};
+	const TTest *const tests[] = {who_it_is,     groups_of_an_account, as_many_groups_as_fit,
+				      forms,	     long_names,	   what_is_wrong,
+				      without_files, transitions};
 
 	return suite_of("identity", tests, COUNT(tests));
 }
