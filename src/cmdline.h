@@ -10,13 +10,11 @@
 
 /*
  * Read the arguments (arguments[0] is the program's name) and, for what they leave open, the
- * DINIT_SU_* variables of environment. Settings point into both. Returns false with a failure that
- * says what is wrong. Options that do not go together are refused too.
+ * DINIT_SU_* variables of environment into settings, which has the defaults. Settings point into
+ * both. Returns false with a failure that says what is wrong. Options that do not go together are
+ * refused too.
  */
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,
 		   struct failure *failure);
-
-/* What --help prints: fits a screen of 80 by 24. */
-extern const char cmdline_help[];
 
 #endif

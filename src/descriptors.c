@@ -24,32 +24,47 @@ void descriptors_guard(void)
 	}
 }
 
-static int close_if_inherited(int descriptor, void *listing)
+struct listing {
+	int descriptor;
+	int first; /* the lowest descriptor that is to be closed */
+};
+
+static int close_if_inherited(int descriptor, void *context)
 {
-	if (descriptor > STDERR_FILENO && descriptor != *(int *)listing)
+	const struct listing *listing = context;
+
+	if (descriptor >= listing->first && descriptor != listing->descriptor)
 		close(descriptor);
 	return 0;
 }
 
 /* Before Linux 5.9, or where an old seccomp profile forbids close_range(2). */
-static void close_one_by_one(void)
+static void close_one_by_one(int first)
 {
+	struct listing listing = {.first = first};
 	struct rlimit limit;
-	int listing;
 	int highest = 1 << 20; /* the kernel's own default limit, fs.nr_open */
 
-	if (numbered_each("/proc/self/fd", &listing, close_if_inherited, &listing) == 0)
+	if (numbered_each("/proc/self/fd", &listing.descriptor, close_if_inherited, &listing) == 0)
 		return;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)highest)
 		highest = (int)limit.rlim_cur;
-	for (int descriptor = STDERR_FILENO + 1; descriptor < highest; descriptor++)
+	for (int descriptor = first; descriptor < highest; descriptor++)
 		close(descriptor);
 }
 
-void descriptors_release(void)
+void descriptors_release(int *kept)
 {
-	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) < 0)
-		close_one_by_one();
+	int first = STDERR_FILENO + 1;
+
+	if (*kept >= 0) {
+		/* To the front, so that everything behind it can be closed at once. */
+		if (*kept != first)
+			*kept = dup3(*kept, first, O_CLOEXEC);
+		first++;
+	}
+	if (syscall(SYS_close_range, first, ~0U, 0) < 0)
+		close_one_by_one(first);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 }

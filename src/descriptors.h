@@ -12,8 +12,9 @@ void descriptors_guard(void);
 
 /*
  * Let go of all that main has inherited by now: every descriptor but stderr, so that init keeps no
- * pipe, socket or file open that main and its children have closed.
+ * pipe, socket or file open that main and its children have closed. *kept, unless it is -1, stays
+ * open under another number.
  */
-void descriptors_release(void);
+void descriptors_release(int *kept);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain.h"
 
+#include "signal_names.h"
+
 static void explain_groups(const struct group_set *groups, struct text *text)
 {
 	for (size_t i = 0; i < groups->count; i++)
@@ -44,25 +46,98 @@ static void explain_stdio(const struct plan *plan, struct text *text)
 			 plan->identity->uid);
 }
 
+static void add_duration(struct text *text, int64_t milliseconds)
+{
+	const unsigned int seconds = (unsigned int)(milliseconds / 1000);
+	const unsigned int rest = (unsigned int)(milliseconds % 1000);
+
+	if (rest == 0)
+		text_add(text, "%u s", seconds);
+	else if (seconds == 0)
+		text_add(text, "%u ms", rest);
+	else
+		text_add(text, "%u s %u ms", seconds, rest);
+}
+
+static void explain_signals(const struct lifecycle_settings *settings, struct text *text)
+{
+	char name[SIGNAL_NAME_SIZE];
+
+	if (settings->audience != AUDIENCE_BY_SIGNAL)
+		text_add(text, "signals   all go to %s\n",
+			 settings->audience == AUDIENCE_GROUP ? "the group" : "the command alone");
+	for (int signal = 1; signal < _NSIG; signal++) {
+		const uint8_t sent = settings->send_as[signal];
+
+		if (!sent)
+			continue;
+		text_add(text, "signal    %s: ", signal_name(signal, name));
+		text_add(text, "%s\n", sent == SEND_NOTHING ? "ignored" : signal_name(sent, name));
+	}
+}
+
+static void explain_stop(const struct lifecycle_settings *settings, struct text *text)
+{
+	char name[SIGNAL_NAME_SIZE];
+
+	text_add(text, "stop      on");
+	for (int signal = 1; signal < _NSIG; signal++) {
+		if (settings->asks_stop[signal])
+			text_add(text, " %s", signal_name(signal, name));
+	}
+	if (settings->stop_delay > 0) {
+		text_add(text, "; passed on after ");
+		add_duration(text, settings->stop_delay);
+	}
+	if (settings->stop_timeout != NO_DEADLINE) {
+		text_add(text, "; everything is killed ");
+		add_duration(text, settings->stop_timeout);
+		text_add(text, " later");
+	}
+	text_add(text, "\n");
+}
+
+static void explain_end(const struct settings *settings, struct text *text)
+{
+	if (settings->lifecycle.wait_all) {
+		text_add(text, "ending    when no process is left\n");
+	} else {
+		text_add(text, "ending    what is left gets TERM, and KILL after ");
+		add_duration(text, settings->lifecycle.wait);
+		text_add(text, "\n");
+	}
+	for (int status = 0; status < 256; status++) {
+		if (settings->exit_map[status] != status)
+			text_add(text, "status    %d becomes %d\n", status,
+				 settings->exit_map[status]);
+	}
+	if (settings->termination_log)
+		text_add(text, "message   of a bad end in %s\n", settings->termination_log);
+}
+
 static void explain_init(const struct plan *plan, struct text *text)
 {
-	if (plan->settings->exec) {
+	const struct settings *settings = plan->settings;
+
+	if (settings->exec) {
 		text_add(text, "init      none: the command replaces this process\n");
 		return;
 	}
 	text_add(text, "init      %s, as uid %u\n",
 		 plan->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
-		 plan->becomes && !plan->settings->root_init ? plan->identity->uid
-							     : plan->now->real_uid);
-	text_add(text, "ending    what is left gets TERM, and KILL %d ms later\n",
-		 (int)plan->settings->wait);
+		 plan->becomes && !settings->root_init ? plan->identity->uid : plan->now->real_uid);
+	explain_signals(&settings->lifecycle, text);
+	explain_stop(&settings->lifecycle, text);
+	explain_end(settings, text);
 }
 
 void explain(const struct plan *plan, struct text *text)
 {
 	text_add(text, "command  ");
-	for (char **word = plan->settings->command; *word; word++)
+	for (char **word = plan->settings->command; word && *word; word++)
 		text_add(text, " %s", *word);
+	if (plan->settings->lifecycle.pause)
+		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	explain_user(plan, text);
 	explain_environment(plan, text);

@@ -2,36 +2,61 @@
 /*
  * The life of a container, decided: what init does about a signal, an ended child or a passed
  * deadline. Pure: state, event and time in, actions out; no system call, no clock, no global.
- * supervise.h turns the world into events and actions into system calls.
+ * supervise.h turns the world into events and actions into system calls. A picture of it is in
+ * docs/lifecycle.md; model/lifecycle.pml is checked for what must hold in every interleaving.
  */
 #ifndef DINIT_SU_LIFECYCLE_H
 #define DINIT_SU_LIFECYCLE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Times are milliseconds of a clock that never goes back. */
 #define NO_DEADLINE INT64_MAX
 
-enum phase {
-	PHASE_RUNNING,	  /* main lives */
-	PHASE_MAIN_ENDED, /* its status is known; not yet known what is left */
-	PHASE_ENDING,	  /* what is left was asked to end */
-	PHASE_KILLING,	  /* what is left was killed */
-	PHASE_ENDED,	  /* nothing more to do */
+/* Who gets a signal that comes to init. */
+enum audience {
+	AUDIENCE_BY_SIGNAL, /* TERM, INT, HUP, QUIT and TSTP to the group, others to main alone */
+	AUDIENCE_GROUP,
+	AUDIENCE_MAIN,
 };
+
+/* In send_as: the signal is dropped. */
+#define SEND_NOTHING 255
 
 /* What the lifecycle is told once, at the start. */
 struct lifecycle_settings {
-	int64_t wait;	       /* how long leftovers get between TERM and KILL */
+	int64_t stop_delay;   /* how long the first stop signal is held back */
+	int64_t stop_timeout; /* how long everything lives after it was passed on; or NO_DEADLINE */
+	int64_t wait;	      /* how long leftovers get between TERM and KILL */
+	bool wait_all;	      /* main daemonizes: what it leaves behind is not to be ended */
+	bool pause;	      /* there is no main */
 	bool kernel_ends_rest; /* init is PID 1: when it ends, the kernel kills what is left */
+	enum audience audience;
+	uint8_t send_as[_NSIG]; /* what is sent for each signal: 0 for itself, SEND_NOTHING */
+	bool asks_stop[_NSIG];	/* the signals, as they come in, that ask for a stop */
+};
+
+enum phase {
+	PHASE_RUNNING,	  /* main lives, or nothing does (pause) */
+	PHASE_DAEMONS,	  /* main has ended and what it left behind is not to be ended (wait_all) */
+	PHASE_MAIN_ENDED, /* its status is known; not yet known what is left */
+	PHASE_ENDING,	  /* what is left was asked to end */
+	PHASE_KILLING,	  /* what is left, main included, was killed */
+	PHASE_ENDED,	  /* nothing more to do */
 };
 
 struct lifecycle {
 	struct lifecycle_settings settings;
 	enum phase phase;
-	int status;	  /* exit status to be; counts from PHASE_MAIN_ENDED on */
-	int64_t kill_at;  /* deadline of PHASE_ENDING */
+	bool main_lives;
+	bool stop_asked;
+	int held_signal;  /* the stop signal that is held back until pass_at, or 0 */
+	int status;	  /* exit status to be; counts once main has ended */
+	int64_t pass_at;  /* when to pass the held signal on */
+	int64_t stop_at;  /* when everything is killed that has not stopped */
+	int64_t kill_at;  /* when what main left behind is killed */
 	int64_t check_at; /* when to look again for processes whose end gives no SIGCHLD */
 };
 
@@ -47,7 +72,7 @@ enum event_kind {
 	EVENT_MAIN_STOPPED, /* main was stopped by signal */
 	EVENT_MAIN_ENDED,   /* main was reaped; status is its wait status, wait(2) */
 	EVENT_ALL_REAPED,   /* no further child has ended; remaining tells who lives */
-	EVENT_TIME,	    /* lifecycle_deadline() has come */
+	EVENT_TIME,	    /* lifecycle_deadline() has come; EVENT_ALL_REAPED follows */
 	EVENT_UNREACHABLE,  /* none of those that are left could be killed */
 };
 
@@ -61,10 +86,11 @@ struct event {
 enum action_kind {
 	ACTION_FORWARD_TO_GROUP, /* signal to main's process group */
 	ACTION_FORWARD_TO_MAIN,	 /* signal to main alone, with its value */
+	ACTION_HOLD_BACK,	 /* nothing yet: signal will be passed on when the delay is over */
 	ACTION_STOP_WITH_MAIN,	 /* stop by signal like main, and continue it afterwards */
 	ACTION_TAKE_TERMINAL,	 /* what main had of the terminal goes back to init */
-	ACTION_SIGNAL_LEFTOVERS, /* signal to everything that is left */
-	ACTION_END,		 /* init ends with the lifecycle's status */
+	ACTION_SIGNAL_ALL, /* signal to everything but init: main, if it lives, and the rest */
+	ACTION_END,	   /* init ends with the lifecycle's status */
 };
 
 struct action {
@@ -72,15 +98,18 @@ struct action {
 	int signal;
 };
 
-#define ACTIONS_MAX 2
+#define ACTIONS_MAX 4
 
 struct decision {
 	int count;
 	struct action actions[ACTIONS_MAX];
 };
 
+/* No delay, no timeout; TERM, INT and QUIT ask for a stop; leftovers get five seconds. */
+struct lifecycle_settings lifecycle_defaults(void);
+
 /* The state in which main has just been started. */
-struct lifecycle lifecycle_start(struct lifecycle_settings settings);
+struct lifecycle lifecycle_start(const struct lifecycle_settings *settings);
 
 /* Take an event that happened at now into state; returns what to do, in this order. */
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now);

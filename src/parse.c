@@ -32,15 +32,20 @@ bool parse_is_digits(const char *text)
 	return length > 0 && text[length] == '\0';
 }
 
+bool parse_number(const char *text, uint32_t largest, uint32_t *number)
+{
+	int64_t read;
+	const char *rest = read_number(text, &read);
+
+	if (!rest || *rest != '\0' || read > largest)
+		return false;
+	*number = (uint32_t)read;
+	return true;
+}
+
 bool parse_id(const char *text, uint32_t *id)
 {
-	int64_t number;
-	const char *rest = read_number(text, &number);
-
-	if (!rest || *rest != '\0' || number > ID_MAX)
-		return false;
-	*id = (uint32_t)number;
-	return true;
+	return parse_number(text, ID_MAX, id);
 }
 
 bool parse_duration(const char *text, int64_t *milliseconds)

@@ -17,9 +17,12 @@
 bool parse_is_digits(const char *text);
 
 /*
- * A user or group id: one to ten decimal digits, 0 to ID_MAX. Returns false, with *id untouched,
- * for anything else: a sign, a space, hexadecimal, an empty text, a number that is too large.
+ * A number: one to ten decimal digits, 0 to largest. Returns false, with *number untouched, for
+ * anything else: a sign, a space, hexadecimal, an empty text, a number that is too large.
  */
+bool parse_number(const char *text, uint32_t largest, uint32_t *number);
+
+/* A user or group id, 0 to ID_MAX, likewise. */
 bool parse_id(const char *text, uint32_t *id);
 
 /*

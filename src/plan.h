@@ -15,6 +15,8 @@ struct plan {
 	const struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
 	bool becomes;			 /* there is something to switch */
 	bool is_pid1;
+	pid_t parent;	     /* at the start */
+	int termination_log; /* descriptor, or -1 */
 };
 
 #endif

@@ -32,7 +32,7 @@ struct signalling {
 	int listing; /* descriptor that /proc is being listed through */
 	pid_t init;
 	bool name_others;
-	enum report_level asked;
+	const struct reporter *reporter;
 	bool reached;
 };
 
@@ -129,9 +129,9 @@ static bool process_signal(const struct process *process, const struct signallin
 	       0;
 }
 
-static void warn_of_other_user(const struct process *process, enum report_level asked)
+static void warn_of_other_user(const struct process *process, const struct reporter *reporter)
 {
-	report(asked, REPORT_WARNINGS,
+	report(reporter, REPORT_WARNINGS,
 	       "process %d (%s) belongs to another user: it cannot be asked to end", process->pid,
 	       process->name);
 }
@@ -148,7 +148,7 @@ static int signal_if_descendant(int pid, void *context)
 		if (process_signal(&process, signalling))
 			signalling->reached = true;
 		else if (errno == EPERM && signalling->name_others && kill(pid, 0) < 0)
-			warn_of_other_user(&process, signalling->asked);
+			warn_of_other_user(&process, signalling->reporter);
 	}
 	close(process.descriptor);
 	return 0;
@@ -162,7 +162,7 @@ static int name_if_other_user(int pid, void *context)
 	if (pid == signalling->init || kill(pid, 0) == 0 || errno != EPERM)
 		return 0;
 	if (process_open(pid, &process)) {
-		warn_of_other_user(&process, signalling->asked);
+		warn_of_other_user(&process, signalling->reporter);
 		close(process.descriptor);
 	}
 	return 0;
@@ -192,19 +192,19 @@ enum remaining processes_remaining(bool has_children)
 	return REMAINING_NOBODY;
 }
 
-bool processes_signal_all(int signal, bool name_others, enum report_level asked)
+bool processes_signal_all(int signal, bool name_others, const struct reporter *reporter)
 {
 	struct signalling signalling = {.signal = signal,
 					.init = getpid(),
 					.name_others = name_others,
-					.asked = asked};
+					.reporter = reporter};
 	bool is_pid1 = signalling.init == 1;
 	bool can_list = proc_is_ours(signalling.init);
 
 	if (is_pid1)
 		kill(-1, signal);
 	else if (!can_list && name_others)
-		report(asked, REPORT_WARNINGS,
+		report(reporter, REPORT_WARNINGS,
 		       "no /proc of this PID namespace: cannot end what is left");
 	if (can_list && (name_others || !is_pid1))
 		numbered_each("/proc", &signalling.listing,

@@ -22,6 +22,6 @@ enum remaining processes_remaining(bool has_children);
  * Send signal to all that are left. Returns whether at least one was reached; as PID 1 always true.
  * With name_others, each process of another user, which init may not signal, is named in a warning.
  */
-bool processes_signal_all(int signal, bool name_others, enum report_level asked);
+bool processes_signal_all(int signal, bool name_others, const struct reporter *reporter);
 
 #endif

@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "json.h"
+#include "signal_names.h"
 #include "text.h"
 
 /*
@@ -55,22 +58,85 @@ static void write_line(const char *line, size_t length)
 	(void)ignored;
 }
 
-void report(enum report_level asked, enum report_level level, const char *format, ...)
+/*
+ * A line is no longer than PIPE_BUF, so that it is written whole or not at all: pipe(7). In JSON at
+ * worst every byte of the message and of the user's name comes out as six; cut off before that, the
+ * object still fits, and is valid.
+ */
+#define LINE_SIZE PIPE_BUF
+#define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("dinit-su: "))
+#define JSON_MESSAGE_SIZE 384
+
+static void put_text(struct text *line, const char *message)
 {
-	char line[PIPE_BUF / 4];
-	struct text text = text_in(line, sizeof(line) - 1);
+	text_add(line, "dinit-su: %s", message);
+	for (size_t i = 0; i < line->length; i++) {
+		if ((unsigned char)line->start[i] < ' ' || line->start[i] == '\x7f')
+			line->start[i] = '?';
+	}
+}
+
+static void put_json(struct text *line, const struct reporter *reporter, enum report_level level,
+		     const struct report_event *event, const char *message)
+{
+	static const char *const levels[] = {"error", "warning", "info", "debug"};
+	char name[SIGNAL_NAME_SIZE];
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	json_begin(line, &time);
+	json_add_string(line, "level", levels[level]);
+	json_add_string(line, "event", event->name ? event->name : "message");
+	if (event->pid)
+		json_add_number(line, "pid", event->pid);
+	if (event->signal)
+		json_add_string(line, "signal", signal_name(event->signal, name));
+	if (event->has_status)
+		json_add_number(line, "status", event->status);
+	if (reporter->user)
+		json_add_string(line, "user", reporter->user);
+	json_add_string(line, "message", message);
+	json_end(line);
+}
+
+/* Of its own, so that its large buffers are on the stack only when there is something to say. */
+static __attribute__((noinline)) void say(const struct reporter *reporter, enum report_level level,
+					  const struct report_event *event, const char *format,
+					  va_list arguments)
+{
+	char message[MESSAGE_SIZE], buffer[LINE_SIZE];
+	struct text text = text_in(message, reporter->json ? JSON_MESSAGE_SIZE : MESSAGE_SIZE);
+	struct text line = text_in(buffer, sizeof(buffer) - 1);
+
+	text_add_list(&text, format, arguments);
+	if (reporter->json)
+		put_json(&line, reporter, level, event, message);
+	else
+		put_text(&line, message);
+	buffer[line.length] = '\n';
+	write_line(buffer, line.length + 1);
+}
+
+void report_event(const struct reporter *reporter, enum report_level level,
+		  const struct report_event *event, const char *format, ...)
+{
 	va_list arguments;
 
-	if (level > asked)
+	if (level > reporter->level)
 		return;
-	text_add(&text, "dinit-su: ");
 	va_start(arguments, format);
-	text_add_list(&text, format, arguments);
+	say(reporter, level, event, format, arguments);
 	va_end(arguments);
-	for (size_t i = 0; i < text.length; i++) {
-		if ((unsigned char)line[i] < ' ' || line[i] == '\x7f')
-			line[i] = '?';
-	}
-	line[text.length] = '\n';
-	write_line(line, text.length + 1);
+}
+
+void report(const struct reporter *reporter, enum report_level level, const char *format, ...)
+{
+	const struct report_event no_event = {0};
+	va_list arguments;
+
+	if (level > reporter->level)
+		return;
+	va_start(arguments, format);
+	say(reporter, level, &no_event, format, arguments);
+	va_end(arguments);
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reporting: lines on stderr, `dinit-su: ...`, one for each thing worth saying.
+ * What dinit-su says, on stderr, one line each: for people, or as JSON objects for a log pipeline.
  *
- * Writing never blocks and never fails: when stderr is full, broken or closed the line is lost. A
- * line is one line whatever the names in it contain: control characters come out as '?'.
+ * Saying something never waits and never fails: when stderr is full, broken or closed the line is
+ * lost. A line is one line whatever the names in it contain: control characters come out as '?' in
+ * text, and JSON is valid UTF-8.
  */
 #ifndef DINIT_SU_REPORT_H
 #define DINIT_SU_REPORT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
 
 /* How much is said: everything up to and including the level asked for. */
 enum report_level {
@@ -16,8 +20,28 @@ enum report_level {
 	REPORT_DETAILS,	 /* -vv: everything */
 };
 
-/* Say a line of this level if asked says so. The text is formatted as by text_add(). */
-void report(enum report_level asked, enum report_level level, const char *format, ...)
+struct reporter {
+	enum report_level level;
+	bool json;
+	const char *user; /* as which main runs, or NULL */
+};
+
+/* What a line is about, for JSON. Zero: not said. */
+struct report_event {
+	const char *name;
+	pid_t pid;
+	int signal;
+	bool has_status; /* status is an exit status */
+	int status;
+};
+
+/* Say a line of this level if reporter asks for it. The text is formatted as by text_add(). */
+void report(const struct reporter *reporter, enum report_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same, about an event. */
+void report_event(const struct reporter *reporter, enum report_level level,
+		  const struct report_event *event, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

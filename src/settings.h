@@ -7,22 +7,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lifecycle.h"
 #include "report.h"
 
-/* What to do with the command line: the work itself, or just say something. */
-enum task { TASK_RUN, TASK_EXPLAIN, TASK_HELP, TASK_VERSION };
-
 struct settings {
-	enum task task;
-	const char *user;      /* USER[:GROUP] as written, or NULL: no switch */
-	char **command;	       /* COMMAND and its arguments, NULL at the end */
+	char **command;	  /* COMMAND and its arguments, NULL at the end; NULL if none is needed */
+	const char *user; /* USER[:GROUP] as written, or NULL: no switch */
+
+	/* Instead of the work itself: the first of these that is asked for. */
+	bool help;
+	bool version;
+	const char *install; /* where to copy this program to, or NULL */
+	bool explain;
+
 	bool exec;	       /* exec in place, no init */
+	bool no_switch;	       /* there is no USER */
 	bool if_root;	       /* not root: carry on as whoever that is */
 	bool root_init;	       /* only main becomes the user */
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
-	int64_t wait;	       /* milliseconds that leftovers get between TERM and KILL */
-	enum report_level report;
+
+	int parent_death; /* signal for init when its own parent dies, or 0 */
+	struct lifecycle_settings lifecycle;
+	uint8_t exit_map[256];	     /* what is reported for each exit status */
+	const char *termination_log; /* path, or NULL */
+	struct reporter reporter;
 };
+
+/* What holds when nothing is asked for. */
+struct settings settings_defaults(void);
 
 #endif

@@ -7,8 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "text.h"
-
 /* The size of the kernel's signal set, which is not that of the C library's: 64 signals, 128 on
  * MIPS. */
 #define KERNEL_SET_SIZE (_NSIG / 8)
@@ -93,39 +91,4 @@ bool signals_stop(int signal)
 	 * us. */
 	sigpending(&set);
 	return sigismember(&set, SIGCONT) == 1;
-}
-
-const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE])
-{
-	static const struct {
-		int number;
-		char name[7];
-	} names[] = {
-		{SIGHUP, "HUP"},       {SIGINT, "INT"},	  {SIGQUIT, "QUIT"},   {SIGILL, "ILL"},
-		{SIGTRAP, "TRAP"},     {SIGABRT, "ABRT"}, {SIGBUS, "BUS"},     {SIGFPE, "FPE"},
-		{SIGKILL, "KILL"},     {SIGUSR1, "USR1"}, {SIGSEGV, "SEGV"},   {SIGUSR2, "USR2"},
-		{SIGPIPE, "PIPE"},     {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},   {SIGCHLD, "CHLD"},
-		{SIGCONT, "CONT"},     {SIGSTOP, "STOP"}, {SIGTSTP, "TSTP"},   {SIGTTIN, "TTIN"},
-		{SIGTTOU, "TTOU"},     {SIGURG, "URG"},	  {SIGXCPU, "XCPU"},   {SIGXFSZ, "XFSZ"},
-		{SIGVTALRM, "VTALRM"}, {SIGPROF, "PROF"}, {SIGWINCH, "WINCH"}, {SIGIO, "IO"},
-		{SIGPWR, "PWR"},       {SIGSYS, "SYS"},
-#ifdef SIGSTKFLT
-		{SIGSTKFLT, "STKFLT"},
-#endif
-	};
-	struct text text = text_in(name, SIGNAL_NAME_SIZE);
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].number == signal) {
-			text_add(&text, "SIG%s", names[i].name);
-			return name;
-		}
-	}
-	if (signal == SIGNAL_RTMIN)
-		text_add(&text, "SIGRTMIN");
-	else if (signal > SIGNAL_RTMIN && signal <= SIGNAL_RTMAX)
-		text_add(&text, "SIGRTMIN+%d", signal - SIGNAL_RTMIN);
-	else
-		text_add(&text, "signal %d", signal);
-	return name;
 }

@@ -5,7 +5,8 @@
  * sigprocmask(3) and sigfillset(3) leave out the signals that a C library keeps for its threads: 32
  * to 34 in musl, 32 and 33 in glibc. But 34 is what the rest of the world calls RTMIN; left
  * unblocked it is lost by a PID 1 and kills anything else. So masks go through the system call, and
- * the numbers of RTMIN and RTMAX are written down here: a static musl binary would count from 35.
+ * the numbers of RTMIN and RTMAX are written down in signal_names.h: a static musl binary would
+ * count from 35.
  */
 #ifndef DINIT_SU_SIGNALS_H
 #define DINIT_SU_SIGNALS_H
@@ -14,8 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIGNAL_RTMIN 34
-#define SIGNAL_RTMAX (_NSIG - 1)
+#include "signal_names.h"
 
 /* What this process inherited from whoever started it, and main has to get back. */
 struct inherited_signals {
@@ -58,11 +58,5 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
  * nobody stop that nobody could continue: a PID 1, an orphaned process group, the signal ignored.
  */
 bool signals_stop(int signal);
-
-/* Room for any name of signal_name(). */
-#define SIGNAL_NAME_SIZE 16
-
-/* "SIGTERM", "SIGRTMIN+3" or "signal 99", put into name. Returns name. */
-const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE]);
 
 #endif

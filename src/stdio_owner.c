@@ -12,7 +12,7 @@ bool stdio_is_given(const struct stat *status, bool is_terminal, uid_t uid)
 	return S_ISFIFO(status->st_mode) || (S_ISCHR(status->st_mode) && is_terminal);
 }
 
-void stdio_give(uid_t uid, enum report_level asked)
+void stdio_give(uid_t uid, const struct reporter *reporter)
 {
 	for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
 		struct stat status;
@@ -21,7 +21,7 @@ void stdio_give(uid_t uid, enum report_level asked)
 			continue;
 		if (stdio_is_given(&status, S_ISCHR(status.st_mode) && isatty(descriptor), uid) &&
 		    fchown(descriptor, uid, (gid_t)-1) < 0)
-			report(asked, REPORT_STORY, "cannot give descriptor %d to uid %u: %s",
+			report(reporter, REPORT_STORY, "cannot give descriptor %d to uid %u: %s",
 			       descriptor, uid, strerror(errno));
 	}
 }

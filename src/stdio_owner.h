@@ -24,6 +24,6 @@ bool stdio_is_given(const struct stat *status, bool is_terminal, uid_t uid);
  * before the switch. What cannot be given (no CAP_CHOWN, SELinux, a read-only devpts) stays as it
  * is: main can do all but open it by name. fchown(2)
  */
-void stdio_give(uid_t uid, enum report_level asked);
+void stdio_give(uid_t uid, const struct reporter *reporter);
 
 #endif

@@ -9,18 +9,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "memory_kills.h"
 #include "processes.h"
+#include "signal_names.h"
 #include "signals.h"
 #include "terminal.h"
+#include "text.h"
 
 struct supervisor {
+	const struct reporter *reporter;
 	pid_t main_pid;
-	bool has_terminal;
-	enum report_level asked;
+	bool has_terminal; /* main has, or had, the foreground */
 	struct lifecycle lifecycle;
-	bool reaping;	  /* a child may have ended that was not collected yet */
-	bool unreachable; /* nobody could be killed */
-	siginfo_t info;	  /* of the signal that is being handled */
+	bool reaping;	       /* a child may have ended that was not collected yet */
+	bool unreachable;      /* nobody could be killed */
+	bool others_named;     /* processes of other users were warned about */
+	bool killed_main;      /* init itself did, so that nobody need wonder who */
+	uint32_t memory_kills; /* at the start: memory_kills() */
+	siginfo_t info;	       /* of the signal that is being handled */
+	struct text *verdict;
 	bool ended;
 };
 
@@ -32,22 +39,55 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static void tell_end(const struct supervisor *init, pid_t pid, int status)
+/* What killed main with a SIGKILL that init did not send. */
+static const char *killer(const struct supervisor *init)
 {
-	const bool is_main = pid == init->main_pid;
-	const enum report_level level = is_main ? REPORT_STORY : REPORT_DETAILS;
-	const char *who = is_main ? "main" : "orphan";
+	uint32_t kills;
+
+	if (!memory_kills(&kills))
+		return "which dinit-su did not send";
+	if (kills > init->memory_kills)
+		return "which dinit-su did not send: the kernel has killed in this container for "
+		       "want of memory";
+	return "which dinit-su did not send, nor did the kernel for want of memory";
+}
+
+static void tell_main_ended(struct supervisor *init, int status)
+{
+	const bool killed = WIFSIGNALED(status);
+	const bool unsolicited = killed && WTERMSIG(status) == SIGKILL && !init->killed_main;
+	const struct report_event event = {
+		.name = "main-ended",
+		.pid = init->main_pid,
+		.signal = killed ? WTERMSIG(status) : 0,
+		.has_status = true,
+		.status = lifecycle_exit_status(status),
+	};
 	char name[SIGNAL_NAME_SIZE];
 
-	if (WIFSIGNALED(status))
-		report(init->asked, level, "%s (pid %d) was killed by %s", who, pid,
-		       signal_name(WTERMSIG(status), name));
+	if (!killed)
+		text_add(init->verdict, "main (pid %d) ended with status %d", init->main_pid,
+			 event.status);
 	else
-		report(init->asked, level, "%s (pid %d) ended with status %d", who, pid,
-		       WEXITSTATUS(status));
-	if (is_main && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		report(init->asked, REPORT_WARNINGS,
-		       "main was killed by SIGKILL, which dinit-su did not send");
+		text_add(init->verdict, "main (pid %d) was killed by %s%s%s", init->main_pid,
+			 signal_name(event.signal, name), unsolicited ? ", " : "",
+			 unsolicited ? killer(init) : "");
+	report_event(init->reporter, unsolicited ? REPORT_WARNINGS : REPORT_STORY, &event, "%s",
+		     init->verdict->start);
+}
+
+static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int status)
+{
+	const struct report_event event = {
+		.name = "orphan-ended",
+		.pid = pid,
+		.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+		.has_status = true,
+		.status = lifecycle_exit_status(status),
+	};
+
+	report_event(init->reporter, REPORT_DETAILS, &event, "orphan (pid %d) ended with status %d",
+		     pid, event.status);
 }
 
 /* Collect one child that has ended. Returns its pid; 0 when none has ended, -1 when there is none.
@@ -80,11 +120,11 @@ static bool is_time(const struct supervisor *init)
 	return deadline != NO_DEADLINE && now() >= deadline;
 }
 
-static struct event main_changed(const struct supervisor *init, int status)
+static struct event main_changed(struct supervisor *init, int status)
 {
 	if (WIFSTOPPED(status))
 		return (struct event){.kind = EVENT_MAIN_STOPPED, .signal = WSTOPSIG(status)};
-	tell_end(init, init->main_pid, status);
+	tell_main_ended(init, status);
 	return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
 }
 
@@ -101,6 +141,7 @@ static struct event next_event(struct supervisor *init)
 		if (is_time(init)) {
 			/* Whatever it is time for: find out as well who is left now. */
 			init->reaping = true;
+			init->info = (siginfo_t){0};
 			return (struct event){.kind = EVENT_TIME};
 		}
 		signal = take_signal(init);
@@ -119,7 +160,7 @@ static struct event next_event(struct supervisor *init)
 			if (pid == init->main_pid)
 				return main_changed(init, status);
 			if (!WIFSTOPPED(status))
-				tell_end(init, pid, status);
+				tell_orphan_ended(init, pid, status);
 		}
 	}
 }
@@ -139,15 +180,33 @@ static void forward(struct supervisor *init, int signal, bool to_group)
 {
 	const bool sent = to_group ? signal_group(init, signal)
 				   : signals_pass(init->main_pid, signal, &init->info);
+	const struct report_event event = {
+		.name = sent ? "signal-passed-on" : "signal-not-passed-on",
+		.pid = init->main_pid,
+		.signal = signal,
+	};
 	char name[SIGNAL_NAME_SIZE];
 
+	if (signal == SIGKILL)
+		init->killed_main = true;
 	if (sent)
-		report(init->asked, REPORT_STORY, "passed %s on to %s %d",
-		       signal_name(signal, name), to_group ? "process group" : "pid",
-		       init->main_pid);
+		report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d",
+			     signal_name(signal, name), to_group ? "process group" : "pid",
+			     init->main_pid);
 	else
-		report(init->asked, REPORT_WARNINGS, "cannot pass %s on to pid %d: %s",
-		       signal_name(signal, name), init->main_pid, strerror(errno));
+		report_event(init->reporter, REPORT_WARNINGS, &event,
+			     "cannot pass %s on to pid %d: %s", signal_name(signal, name),
+			     init->main_pid, strerror(errno));
+}
+
+static void tell_held_back(const struct supervisor *init, int signal)
+{
+	const struct report_event event = {.name = "stop-held-back", .signal = signal};
+	char name[SIGNAL_NAME_SIZE];
+
+	report_event(init->reporter, REPORT_STORY, &event,
+		     "asked to stop: %s is passed on when --stop-delay is over",
+		     signal_name(signal, name));
 }
 
 /*
@@ -167,25 +226,36 @@ static void stop_with_main(struct supervisor *init, int signal)
 	init->has_terminal = init->has_terminal || in_foreground;
 	/* Continued in the background it would only touch the terminal again and stop, for ever. */
 	if (!resumed && signal != SIGTSTP && !in_foreground) {
-		report(init->asked, REPORT_WARNINGS,
+		report(init->reporter, REPORT_WARNINGS,
 		       "main is stopped by %s: it uses a terminal that it was not given",
 		       signal_name(signal, name));
 		return;
 	}
-	report(init->asked, REPORT_STORY, "main was stopped by %s%s: continuing it",
+	report(init->reporter, REPORT_STORY, "main was stopped by %s%s: continuing it",
 	       signal_name(signal, name), resumed ? "" : ", which nobody could resume");
 	signal_group(init, SIGCONT);
 }
 
-static void signal_leftovers(struct supervisor *init, int signal)
+/* To everything but init. What main left behind is asked with TERM first, killed last. */
+static void signal_all(struct supervisor *init, int signal)
 {
+	const bool main_lives = init->lifecycle.main_lives;
+	const struct report_event event = {.name = "all-signalled", .signal = signal};
 	char name[SIGNAL_NAME_SIZE];
-	/* TERM is sent once, at the start of the end: the moment to say who cannot be asked. */
-	const bool reached = processes_signal_all(signal, signal == SIGTERM, init->asked);
+	bool reached = processes_signal_all(signal, !init->others_named, init->reporter);
 
+	init->others_named = true;
+	/* Main is not reaped yet, so its pid is its own. It may have become another user since. */
+	if (signal == SIGKILL && main_lives) {
+		reached = kill(init->main_pid, signal) == 0;
+		if (!init->killed_main)
+			text_add(init->verdict, "--stop-timeout is over: ");
+		init->killed_main = true;
+	}
 	init->unreachable = signal == SIGKILL && !reached;
-	report(init->asked, signal == SIGCONT ? REPORT_DETAILS : REPORT_STORY,
-	       "sent %s to what main has left behind", signal_name(signal, name));
+	report_event(init->reporter, signal == SIGCONT ? REPORT_DETAILS : REPORT_STORY, &event,
+		     "sent %s to %s", signal_name(signal, name),
+		     main_lives ? "everything" : "what main has left behind");
 }
 
 static void act(struct supervisor *init, const struct action *action)
@@ -197,6 +267,9 @@ static void act(struct supervisor *init, const struct action *action)
 	case ACTION_FORWARD_TO_MAIN:
 		forward(init, action->signal, false);
 		break;
+	case ACTION_HOLD_BACK:
+		tell_held_back(init, action->signal);
+		break;
 	case ACTION_STOP_WITH_MAIN:
 		stop_with_main(init, action->signal);
 		break;
@@ -204,8 +277,8 @@ static void act(struct supervisor *init, const struct action *action)
 		if (init->has_terminal)
 			terminal_move(init->main_pid, getpgrp());
 		break;
-	case ACTION_SIGNAL_LEFTOVERS:
-		signal_leftovers(init, action->signal);
+	case ACTION_SIGNAL_ALL:
+		signal_all(init, action->signal);
 		break;
 	case ACTION_END:
 		init->ended = true;
@@ -213,17 +286,19 @@ static void act(struct supervisor *init, const struct action *action)
 	}
 }
 
-int supervise(const struct supervision *supervision)
+int supervise(const struct supervision *supervision, struct text *verdict)
 {
 	struct supervisor init = {
+		.reporter = supervision->reporter,
 		.main_pid = supervision->main_pid,
 		.has_terminal = supervision->has_terminal,
-		.asked = supervision->report,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
 		/* A child of the program that became init may have ended before. */
 		.reaping = true,
+		.verdict = verdict,
 	};
 
+	memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
 		struct decision decision = lifecycle_step(&init.lifecycle, &event, now());
@@ -231,6 +306,5 @@ int supervise(const struct supervision *supervision)
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);
 	}
-	report(init.asked, REPORT_STORY, "ending with status %d", init.lifecycle.status);
 	return init.lifecycle.status;
 }

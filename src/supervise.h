@@ -11,15 +11,19 @@
 
 #include "lifecycle.h"
 #include "report.h"
+#include "text.h"
 
 struct supervision {
-	pid_t main_pid;
+	pid_t main_pid;	   /* 0: there is no main */
 	bool has_terminal; /* main was given the foreground of the terminal */
-	enum report_level report;
-	struct lifecycle_settings lifecycle;
+	const struct reporter *reporter;
+	const struct lifecycle_settings *lifecycle;
 };
 
-/* See main through to its end and everything after it. Returns the status for init to exit with. */
-int supervise(const struct supervision *supervision);
+/*
+ * See main through to its end and everything after it. Returns the status that is left of it, and
+ * puts how main ended into verdict, a line for people.
+ */
+int supervise(const struct supervision *supervision, struct text *verdict);
 
 #endif

@@ -160,7 +160,8 @@ class Explain(SystemTest):
             "env       HOME=/home/app USER=app LOGNAME=app",
             "stdio     terminals and pipes are given to uid 4242",
             "init      PID 1 of its namespace, as uid 4242",
-            "ending    what is left gets TERM, and KILL 5000 ms later",
+            "stop      on SIGINT SIGQUIT SIGTERM",
+            "ending    what is left gets TERM, and KILL after 5 s",
         ])
 
     def test_other_ways_to_run(self):

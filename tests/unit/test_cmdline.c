@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "options.h"
 
 #define WORDS 8
-#define DEFAULT_WAIT .wait = 5000
-#define DEFAULT_REPORT .report = REPORT_WARNINGS
+#define DEFAULT_WAIT .lifecycle.wait = 5000
+#define DEFAULT_REPORT .reporter.level = REPORT_WARNINGS
 
 static char *nothing[] = {NULL};
 
@@ -18,6 +19,7 @@ static bool parse(char *const words[WORDS], char **environment, struct settings 
 
 	arguments[0] = "dinit-su";
 	memcpy(&arguments[1], words, sizeof(*words) * WORDS);
+	*settings = settings_defaults();
 	return cmdline_parse(arguments, environment, settings, failure);
 }
 
@@ -63,42 +65,48 @@ START_TEST(good_ones)
 		{{"--no-stdio-chown", "app", "true"},
 		 {.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
-		{{"-w", "7", "app", "true"}, {.user = "app", .wait = 7000, DEFAULT_REPORT}, "true"},
-		{{"-w7ms", "app", "true"}, {.user = "app", .wait = 7, DEFAULT_REPORT}, "true"},
+		{{"-w", "7", "app", "true"},
+		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
+		 "true"},
+		{{"-w7ms", "app", "true"},
+		 {.user = "app", .lifecycle.wait = 7, DEFAULT_REPORT},
+		 "true"},
 		{{"--wait", "7", "app", "true"},
-		 {.user = "app", .wait = 7000, DEFAULT_REPORT},
+		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
 		{{"--wait=7", "app", "true"},
-		 {.user = "app", .wait = 7000, DEFAULT_REPORT},
+		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
 		{{"-w1", "-w", "0", "app", "true"},
-		 {.user = "app", .wait = 0, DEFAULT_REPORT},
+		 {.user = "app", .lifecycle.wait = 0, DEFAULT_REPORT},
 		 "true"},
-		{{"-nvw7", "true"}, {.wait = 7000, .report = REPORT_STORY}, "true"},
+		{{"-nvw7", "true"},
+		 {.lifecycle.wait = 7000, .reporter.level = REPORT_STORY},
+		 "true"},
 		{{"-v", "app", "true"},
-		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"-vv", "app", "true"},
-		 {.user = "app", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "true"},
 		{{"-v", "-v", "-v", "a", "b"},
-		 {.user = "a", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.user = "a", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "b"},
 		{{"-vvq", "app", "true"},
-		 {.user = "app", .report = REPORT_ERRORS, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
 		 "true"},
 		{{"-qv", "app", "true"},
-		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"--explain", "a", "b"},
-		 {.user = "a", .task = TASK_EXPLAIN, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.user = "a", .explain = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "b"},
-		{{"-nw", "5", "true"}, {.wait = 5000, DEFAULT_REPORT}, "true"},
-		{{"-nw5", "--", "-w"}, {.wait = 5000, DEFAULT_REPORT}, "-w"},
+		{{"-nw", "5", "true"}, {.lifecycle.wait = 5000, DEFAULT_REPORT}, "true"},
+		{{"-nw5", "--", "-w"}, {.lifecycle.wait = 5000, DEFAULT_REPORT}, "-w"},
 		{{"-w", "1h", "--wait=2m", "app", "true"},
-		 {.user = "app", .wait = 120000, DEFAULT_REPORT},
+		 {.user = "app", .lifecycle.wait = 120000, DEFAULT_REPORT},
 		 "true"},
-		{{"-nv", "true"}, {.report = REPORT_STORY, DEFAULT_WAIT}, "true"},
+		{{"-nv", "true"}, {.reporter.level = REPORT_STORY, DEFAULT_WAIT}, "true"},
 		{{"-xiE", "app", "true"},
 		 {.user = "app",
 		  .exec = true,
@@ -108,13 +116,13 @@ START_TEST(good_ones)
 		  DEFAULT_REPORT},
 		 "true"},
 		{{"-q", "-vv", "app", "true"},
-		 {.user = "app", .report = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "true"},
 		{{"-v", "-q", "-v", "app", "true"},
-		 {.user = "app", .report = REPORT_STORY, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"-q", "-q", "app", "true"},
-		 {.user = "app", .report = REPORT_ERRORS, DEFAULT_WAIT},
+		 {.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
 		 "true"},
 		{{"-n", "app", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "app"},
 		{{"-n", "--", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "--"},
@@ -124,12 +132,12 @@ START_TEST(good_ones)
 		{{"", "--", "true"}, {.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"app", ""}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, ""},
 		{{"-xn", "--help"},
-		 {.task = TASK_HELP, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.help = true, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 NULL},
-		{{"-h", "whatever"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"--help"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"-V"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"--version"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"-h", "whatever"}, {.help = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--help"}, {.help = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"-V"}, {.version = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--version"}, {.version = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -142,9 +150,12 @@ START_TEST(good_ones)
 		ck_assert_msg((settings.command == NULL) == (rows[i].command == NULL), "row %d", i);
 		if (rows[i].command)
 			ck_assert_str_eq(settings.command[0], rows[i].command);
-		ck_assert_msg(settings.wait == wanted.wait, "row %d: wait", i);
-		ck_assert_msg(settings.report == wanted.report, "row %d: report", i);
-		ck_assert_msg(settings.task == wanted.task, "row %d: task", i);
+		ck_assert_msg(settings.lifecycle.wait == wanted.lifecycle.wait, "row %d: wait", i);
+		ck_assert_msg(settings.reporter.level == wanted.reporter.level, "row %d: report",
+			      i);
+		ck_assert_msg(settings.help == wanted.help, "row %d: help", i);
+		ck_assert_msg(settings.version == wanted.version, "row %d: version", i);
+		ck_assert_msg(settings.explain == wanted.explain, "row %d: explain", i);
 		ck_assert_msg(settings.exec == wanted.exec, "row %d: exec", i);
 		ck_assert_msg(settings.if_root == wanted.if_root, "row %d: if-root", i);
 		ck_assert_msg(settings.root_init == wanted.root_init, "row %d: root-init", i);
@@ -275,7 +286,7 @@ START_TEST(variables)
 		good = parse(rows[i].words, environment, &settings, &failure);
 		ck_assert_msg(good == !rows[i].refusal, "row %d: %s", i, failure.text);
 		if (good)
-			ck_assert_msg(settings.wait == rows[i].wait, "row %d: wait", i);
+			ck_assert_msg(settings.lifecycle.wait == rows[i].wait, "row %d: wait", i);
 		else
 			ck_assert_msg(failure.status == STATUS_REFUSED &&
 					      strstr(failure.text, rows[i].refusal),
@@ -288,7 +299,7 @@ END_TEST
 START_TEST(command_is_the_rest)
 {
 	char *arguments[] = {"dinit-su", "-v", "app", "--", "server", "--", "-w", "", NULL};
-	struct settings settings;
+	struct settings settings = settings_defaults();
 	struct failure failure;
 
 	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
@@ -299,7 +310,7 @@ END_TEST
 
 START_TEST(no_name)
 {
-	struct settings settings;
+	struct settings settings = settings_defaults();
 	struct failure failure;
 
 	ck_assert(!cmdline_parse(nothing, nothing, &settings, &failure));
@@ -312,7 +323,7 @@ START_TEST(help_fits_a_screen)
 {
 	int lines = 0;
 
-	for (const char *line = cmdline_help; *line; line += strcspn(line, "\n") + 1) {
+	for (const char *line = options_help; *line; line += strcspn(line, "\n") + 1) {
 		ck_assert_uint_le(strcspn(line, "\n"), 80);
 		lines++;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "explain.h"
@@ -17,74 +18,108 @@ static struct identity number = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids
 static const struct credentials root = {0};
 static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 
+#define PLAN(asked, who, identity_, becomes_, is_pid1_)                                            \
+	{                                                                                          \
+		.settings = &asked, .now = &who, .identity = identity_, .becomes = becomes_,       \
+		.is_pid1 = is_pid1_                                                                \
+	}
+#define STOP "stop      on SIGINT SIGQUIT SIGTERM\n"
+
 START_TEST(plans)
 {
-	static const struct settings usual = {.command = command, .wait = 5000};
-	static const struct settings exec = {.command = command, .exec = true, .keep_stdio = true};
-	static const struct settings keeping = {.command = command,
-						.root_init = true,
-						.keep_environment = true,
-						.wait = 50};
-	static const struct settings plain = {.command = command, .keep_stdio = true};
-	static const struct settings root_init = {.command = command,
-						  .root_init = true,
-						  .wait = 60000};
+	struct settings usual = settings_defaults(), exec, keeping, plain, root_init, stopping,
+			paused;
+
+	usual.command = command;
+	exec = keeping = plain = root_init = stopping = paused = usual;
+	exec.exec = exec.keep_stdio = true;
+	keeping.root_init = keeping.keep_environment = true;
+	keeping.lifecycle.wait = 50;
+	plain.keep_stdio = true;
+	plain.lifecycle.wait = 0;
+	root_init.root_init = true;
+	root_init.lifecycle.wait = INT32_MAX * (int64_t)1000;
+	stopping.lifecycle.audience = AUDIENCE_GROUP;
+	stopping.lifecycle.send_as[SIGTERM] = SIGQUIT;
+	stopping.lifecycle.send_as[SIGHUP] = SEND_NOTHING;
+	stopping.lifecycle.stop_delay = 1500;
+	stopping.lifecycle.stop_timeout = 20000;
+	stopping.lifecycle.wait_all = true;
+	stopping.exit_map[143] = 0;
+	stopping.termination_log = "/log";
+	paused.command = NULL;
+	paused.lifecycle.pause = true;
+	paused.lifecycle.audience = AUDIENCE_MAIN;
+
 	const struct {
 		const char *name;
 		struct plan plan;
 		const char *wanted;
 	} rows[] = {
-		{"switch",
-		 {&usual, &root, &app, true, true},
+		{"switch", PLAN(usual, root, &app, true, true),
 		 "command   server --port 80\n"
 		 "user      uid 1000, gid 1001, groups 29 1001 (app)\n"
 		 "env       HOME=/home/app USER=app LOGNAME=app\n"
 		 "stdio     terminals and pipes are given to uid 1000\n"
-		 "init      PID 1 of its namespace, as uid 1000\n"
-		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
-		{"--exec, no account",
-		 {&exec, &root, &number, true, true},
+		 "init      PID 1 of its namespace, as uid 1000\n" STOP
+		 "ending    what is left gets TERM, and KILL after 5 s\n"},
+		{"--exec, no account", PLAN(exec, root, &number, true, true),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "init      none: the command replaces this process\n"},
-		{"--root-init --keep-env",
-		 {&keeping, &root, &app, true, false},
+		{"--root-init --keep-env", PLAN(keeping, root, &app, true, false),
 		 "command   server --port 80\n"
 		 "user      uid 1000, gid 1001, groups 29 1001 (app)\n"
 		 "env       as it is\n"
 		 "stdio     terminals and pipes are given to uid 1000\n"
-		 "init      child subreaper, as uid 0\n"
-		 "ending    what is left gets TERM, and KILL 50 ms later\n"},
-		{"--no-switch",
-		 {&usual, &other, NULL, false, true},
+		 "init      child subreaper, as uid 0\n" STOP
+		 "ending    what is left gets TERM, and KILL after 50 ms\n"},
+		{"--no-switch", PLAN(usual, other, NULL, false, true),
 		 "command   server --port 80\n"
 		 "user      uid 5, gid 6, as now: nothing to switch\n"
 		 "env       as it is\n"
-		 "init      PID 1 of its namespace, as uid 5\n"
-		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
-		{"no account",
-		 {&plain, &root, &number, true, false},
+		 "init      PID 1 of its namespace, as uid 5\n" STOP
+		 "ending    what is left gets TERM, and KILL after 5 s\n"},
+		{"no account", PLAN(plain, root, &number, true, false),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
-		 "init      child subreaper, as uid 7\n"
-		 "ending    what is left gets TERM, and KILL 0 ms later\n"},
-		{"--root-init as PID 1",
-		 {&root_init, &root, &number, true, true},
+		 "init      child subreaper, as uid 7\n" STOP
+		 "ending    what is left gets TERM, and KILL after 0 s\n"},
+		{"--root-init as PID 1", PLAN(root_init, root, &number, true, true),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "stdio     terminals and pipes are given to uid 7\n"
-		 "init      PID 1 of its namespace, as uid 0\n"
-		 "ending    what is left gets TERM, and KILL 60000 ms later\n"},
-		{"already that user",
-		 {&usual, &other, &app, false, false},
+		 "init      PID 1 of its namespace, as uid 0\n" STOP
+		 "ending    what is left gets TERM, and KILL after 2147483647 s\n"},
+		{"already that user", PLAN(usual, other, &app, false, false),
 		 "command   server --port 80\n"
 		 "user      uid 5, gid 6, as now: nothing to switch\n"
 		 "env       HOME=/home/app USER=app LOGNAME=app\n"
-		 "init      child subreaper, as uid 5\n"
-		 "ending    what is left gets TERM, and KILL 5000 ms later\n"},
+		 "init      child subreaper, as uid 5\n" STOP
+		 "ending    what is left gets TERM, and KILL after 5 s\n"},
+		{"everything about signals and the end", PLAN(stopping, other, NULL, false, true),
+		 "command   server --port 80\n"
+		 "user      uid 5, gid 6, as now: nothing to switch\n"
+		 "env       as it is\n"
+		 "init      PID 1 of its namespace, as uid 5\n"
+		 "signals   all go to the group\n"
+		 "signal    SIGHUP: ignored\n"
+		 "signal    SIGTERM: SIGQUIT\n"
+		 "stop      on SIGINT SIGQUIT SIGTERM; passed on after 1 s 500 ms; everything is "
+		 "killed 20 s later\n"
+		 "ending    when no process is left\n"
+		 "status    143 becomes 0\n"
+		 "message   of a bad end in /log\n"},
+		{"--pause", PLAN(paused, other, NULL, false, true),
+		 "command   none: wait for a stop signal\n"
+		 "user      uid 5, gid 6, as now: nothing to switch\n"
+		 "env       as it is\n"
+		 "init      PID 1 of its namespace, as uid 5\n"
+		 "signals   all go to the command alone\n" STOP
+		 "ending    what is left gets TERM, and KILL after 5 s\n"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {

@@ -34,7 +34,11 @@ static struct event stopped_event(int number)
 
 static struct lifecycle started(bool is_pid1, int64_t wait)
 {
-	return lifecycle_start((struct lifecycle_settings){wait, is_pid1});
+	struct lifecycle_settings settings = lifecycle_defaults();
+
+	settings.wait = wait;
+	settings.kernel_ends_rest = is_pid1;
+	return lifecycle_start(&settings);
 }
 
 START_TEST(signals_while_main_runs)
@@ -172,9 +176,9 @@ struct step {
 	{                                                                                          \
 		2,                                                                                 \
 		{                                                                                  \
-			{ACTION_SIGNAL_LEFTOVERS, SIGTERM},                                        \
+			{ACTION_SIGNAL_ALL, SIGTERM},                                              \
 			{                                                                          \
-				ACTION_SIGNAL_LEFTOVERS, SIGCONT                                   \
+				ACTION_SIGNAL_ALL, SIGCONT                                         \
 			}                                                                          \
 		}                                                                                  \
 	}
@@ -183,7 +187,7 @@ struct step {
 		1,                                                                                 \
 		{                                                                                  \
 			{                                                                          \
-				ACTION_SIGNAL_LEFTOVERS, SIGKILL                                   \
+				ACTION_SIGNAL_ALL, SIGKILL                                         \
 			}                                                                          \
 		}                                                                                  \
 	}
@@ -191,7 +195,7 @@ struct step {
 	{                                                                                          \
 		2,                                                                                 \
 		{                                                                                  \
-			{ACTION_SIGNAL_LEFTOVERS, SIGKILL},                                        \
+			{ACTION_SIGNAL_ALL, SIGKILL},                                              \
 			{                                                                          \
 				ACTION_END, 0                                                      \
 			}                                                                          \
@@ -378,11 +382,11 @@ static void check_decision(struct history *history, const struct decision *decis
 		const struct action *action = &decision->actions[i];
 
 		ck_assert_msg(!history->ended, "something was decided after the end");
-		if (action->kind == ACTION_SIGNAL_LEFTOVERS && action->signal == SIGTERM) {
+		if (action->kind == ACTION_SIGNAL_ALL && action->signal == SIGTERM) {
 			ck_assert_msg(history->asked_at < 0, "leftovers were asked twice");
 			history->asked_at = now;
 		}
-		if (action->kind == ACTION_SIGNAL_LEFTOVERS && action->signal == SIGKILL)
+		if (action->kind == ACTION_SIGNAL_ALL && action->signal == SIGKILL)
 			ck_assert_msg(history->asked_at >= 0 &&
 					      now >= history->asked_at + history->wait,
 				      "killed before its time");

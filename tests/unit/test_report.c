@@ -11,6 +11,13 @@
 
 #include "report.h"
 
+static const struct reporter reporter_of[] = {
+	[REPORT_ERRORS] = {.level = REPORT_ERRORS},
+	[REPORT_WARNINGS] = {.level = REPORT_WARNINGS},
+	[REPORT_STORY] = {.level = REPORT_STORY},
+	[REPORT_DETAILS] = {.level = REPORT_DETAILS},
+};
+
 /* What report() has written to the other end. */
 static const char *received(int descriptor)
 {
@@ -54,7 +61,7 @@ static void report_line(const char *line, bool by_poll)
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
 	if (by_poll)
 		limit_numbers(STDERR_FILENO + 1);
-	report(REPORT_ERRORS, REPORT_ERRORS, "%s", line);
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "%s", line);
 	limit_numbers(before.rlim_cur);
 }
 
@@ -75,7 +82,7 @@ START_TEST(a_line)
 {
 	int reader = stderr_is_pipe();
 
-	report(REPORT_WARNINGS, REPORT_ERRORS, "no user '%s' in %d", "ap", 3);
+	report(&reporter_of[REPORT_WARNINGS], REPORT_ERRORS, "no user '%s' in %d", "ap", 3);
 	ck_assert_str_eq(received(reader), "dinit-su: no user 'ap' in 3\n");
 }
 END_TEST
@@ -88,7 +95,8 @@ START_TEST(levels)
 		for (int level = REPORT_ERRORS; level <= REPORT_DETAILS; level++) {
 			char nothing;
 
-			report((enum report_level)asked, (enum report_level)level, "x");
+			report(&reporter_of[(enum report_level)asked], (enum report_level)level,
+			       "x");
 			if (level <= asked)
 				ck_assert_str_eq(received(reader), "dinit-su: x\n");
 			else
@@ -104,13 +112,13 @@ START_TEST(always_one_line)
 	const char *line;
 	char name[5000];
 
-	report(REPORT_ERRORS, REPORT_ERRORS, "a%sb", "\n\r\t\x1b[31m\x7f\x01");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "a%sb", "\n\r\t\x1b[31m\x7f\x01");
 	ck_assert_str_eq(received(reader), "dinit-su: a????[31m??b\n");
-	report(REPORT_ERRORS, REPORT_ERRORS, "caf\xc3\xa9");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "caf\xc3\xa9");
 	ck_assert_str_eq(received(reader), "dinit-su: caf\xc3\xa9\n");
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
-	report(REPORT_ERRORS, REPORT_ERRORS, "%s", name);
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "%s", name);
 	line = received(reader);
 	ck_assert_uint_eq(strlen(line), 1023);
 	ck_assert_uint_eq(strcspn(line, "\n"), 1022);
@@ -125,7 +133,7 @@ START_TEST(every_character)
 		const char shown = code < ' ' || code == 0x7f ? '?' : (char)code;
 		const char *line;
 
-		report(REPORT_ERRORS, REPORT_ERRORS, "%c%s", code, "x");
+		report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "%c%s", code, "x");
 		line = received(reader);
 		ck_assert_msg(strlen(line) == 13 && line[10] == shown &&
 				      strcmp(line + 11, "x\n") == 0,
@@ -168,10 +176,10 @@ END_TEST
 START_TEST(closed)
 {
 	close(STDERR_FILENO);
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "lost");
 	/* Its number is still free, and then taken by what cannot be written. */
 	ck_assert_int_eq(open("/dev/null", O_RDONLY), STDERR_FILENO);
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "lost");
 }
 END_TEST
 
@@ -182,10 +190,10 @@ START_TEST(sockets)
 	signal(SIGPIPE, SIG_DFL);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	dup2(ends[1], STDERR_FILENO);
-	report(REPORT_ERRORS, REPORT_ERRORS, "to a socket");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "to a socket");
 	ck_assert_str_eq(received(ends[0]), "dinit-su: to a socket\n");
 	close(ends[0]);
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost, and no SIGPIPE");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "lost, and no SIGPIPE");
 }
 END_TEST
 
@@ -198,11 +206,11 @@ START_TEST(full_socket)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	dup2(ends[1], STDERR_FILENO);
 	fill(STDERR_FILENO);
-	report(REPORT_ERRORS, REPORT_ERRORS, "lost");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "lost");
 	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
 	while ((length = recv(ends[0], page, sizeof(page), MSG_DONTWAIT)) > 0)
 		ck_assert_ptr_null(memchr(page, 'd', (size_t)length));
-	report(REPORT_ERRORS, REPORT_ERRORS, "there again");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "there again");
 	ck_assert_str_eq(received(ends[0]), "dinit-su: there again\n");
 }
 END_TEST
@@ -215,13 +223,13 @@ START_TEST(files_are_shared_with_main)
 
 	dup2(file, STDERR_FILENO);
 	ck_assert_int_eq(write(file, "main\n", 5), 5);
-	report(REPORT_ERRORS, REPORT_ERRORS, "init");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "init");
 	ck_assert_int_eq(write(file, "main\n", 5), 5);
 	lseek(file, 0, SEEK_SET);
 	ck_assert_str_eq(received(file), "main\ndinit-su: init\nmain\n");
 
 	dup2(appended, STDERR_FILENO);
-	report(REPORT_ERRORS, REPORT_ERRORS, "init");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "init");
 	lseek(appended, 0, SEEK_SET);
 	ck_assert_str_eq(received(appended), "before\ndinit-su: init\n");
 }
@@ -234,7 +242,7 @@ START_TEST(files_keep_their_position)
 
 	dup2(file, STDERR_FILENO);
 	lseek(file, 5, SEEK_SET);
-	report(REPORT_ERRORS, REPORT_ERRORS, "in between");
+	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "in between");
 	ck_assert_int_eq(lseek(file, 0, SEEK_CUR), 5 + 21);
 	lseek(file, 0, SEEK_SET);
 	ck_assert_str_eq(received(file), "01234dinit-su: in between\n67890123456789");
