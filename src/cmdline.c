@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "capabilities.h"
 #include "options.h"
 
 /* A command line while it is read. */
@@ -127,21 +128,32 @@ static bool read_nothing(struct reading *reading)
 
 static bool check_together(struct reading *reading)
 {
-	const struct settings *settings = reading->settings;
+	struct settings *settings = reading->settings;
+	const struct {
+		bool given;
+		const char *option;
+	} of_user[] = {
+		{settings->root_init, "--root-init"},
+		{settings->if_root, "--if-root"},
+		{settings->keep_groups, "--keep-groups"},
+		{settings->add_groups[0] != NULL, "--add-group"},
+		{settings->keep_capabilities_list != NULL, "--keep-caps"},
+	};
 
 	if (settings->no_switch && settings->exec)
 		return refuse(reading, "--exec and --no-switch", ": together they do nothing");
-	if (settings->no_switch && settings->root_init)
-		return refuse(reading, "--root-init and --no-switch",
-			      ": there is no user to switch to");
-	if (settings->no_switch && settings->if_root)
-		return refuse(reading, "--if-root and --no-switch",
-			      ": there is no user to switch to");
+	for (size_t i = 0; settings->no_switch && i < sizeof(of_user) / sizeof(of_user[0]); i++) {
+		if (of_user[i].given)
+			return refuse(reading, of_user[i].option,
+				      " and --no-switch: there is no user to switch to");
+	}
 	if (settings->exec && reading->for_init)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--exec and --%s: with --exec there is no init; try --help",
 			    reading->for_init);
-	return true;
+	return !settings->keep_capabilities_list ||
+	       capabilities_parse(settings->keep_capabilities_list, &settings->keep_capabilities,
+				  reading->failure);
 }
 
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,

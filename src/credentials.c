@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "identity.h"
@@ -15,14 +16,33 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 	*credentials = (struct credentials){0};
 	getresuid(&credentials->real_uid, &credentials->effective_uid, &credentials->saved_uid);
 	getresgid(&credentials->real_gid, &credentials->effective_gid, &credentials->saved_gid);
-	if (credentials->effective_uid == 0)
-		return true;
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
 	credentials->permitted = sets.permitted;
-	credentials->ambient = capabilities_ambient(sets.permitted);
+	if (credentials->effective_uid != 0)
+		credentials->ambient = capabilities_ambient(sets.permitted);
 	return true;
+}
+
+int credentials_groups(const gid_t **groups)
+{
+	static gid_t have[GROUPS_MAX];
+
+	*groups = have;
+	return getgroups(GROUPS_MAX, have);
+}
+
+bool credentials_in_group(gid_t gid)
+{
+	const gid_t *have;
+	int count = credentials_groups(&have);
+
+	while (count > 0) {
+		if (have[--count] == gid)
+			return true;
+	}
+	return getegid() == gid;
 }
 
 bool credentials_may_start(const struct credentials *credentials, struct failure *failure)
@@ -63,8 +83,8 @@ static bool verify_ids(const struct identity *identity)
 /* The kernel keeps its list sorted by its own numbers, so the order says nothing. */
 static bool verify_groups(const struct identity *identity)
 {
-	static gid_t have[GROUPS_MAX];
-	int count = getgroups(GROUPS_MAX, have);
+	const gid_t *have;
+	const int count = credentials_groups(&have);
 
 	if (count < 0 || (size_t)count != identity->groups.count)
 		return false;
@@ -75,15 +95,16 @@ static bool verify_groups(const struct identity *identity)
 	return true;
 }
 
-static bool verify_no_way_back(struct failure *failure)
+static bool verify_no_way_back(uint64_t kept, struct failure *failure)
 {
 	struct capability_sets sets;
 
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
-	if (sets.effective || sets.permitted || sets.inheritable)
-		return fail(failure, STATUS_REFUSED, "capabilities are left after the switch");
+	if (sets.effective || sets.permitted != kept || sets.inheritable != kept)
+		return fail(failure, STATUS_REFUSED,
+			    "capabilities are not as asked for after the switch");
 	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
 	return true;
@@ -98,7 +119,7 @@ static bool verify(const struct identity *identity, struct failure *failure)
 	if (!verify_groups(identity))
 		return fail(failure, STATUS_REFUSED,
 			    "supplementary groups are not as asked for after the switch");
-	return identity->uid == 0 || verify_no_way_back(failure);
+	return identity->uid == 0 || verify_no_way_back(identity->capabilities, failure);
 }
 
 /* Why a call that changes ids failed, with the way out of the two causes that people meet. */
@@ -118,10 +139,43 @@ static bool explain_refusal(struct failure *failure, const char *call, unsigned 
 	return fail(failure, STATUS_REFUSED, "%s %u: %s", call, id, strerror(error));
 }
 
+bool credentials_keep(uint64_t capabilities, struct failure *failure)
+{
+	const struct capability_sets kept = {.permitted = capabilities,
+					     .inheritable = capabilities};
+
+	if (capabilities_write(&kept))
+		return true;
+	return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s", strerror(errno));
+}
+
+/*
+ * What of capabilities has to be done with the rights of root still there: let those that are kept
+ * outlive setresuid(2), and make them inheritable before the bounding set, which limits that, is
+ * emptied.
+ */
+static bool prepare_capabilities(const struct identity *identity, struct failure *failure)
+{
+	struct capability_sets sets;
+
+	if (identity->capabilities) {
+		if (!capabilities_read(&sets))
+			return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+				    strerror(errno));
+		sets.inheritable = identity->capabilities;
+		if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+			return fail(failure, STATUS_REFUSED, "cannot keep capabilities: %s",
+				    strerror(errno));
+	}
+	if (identity->no_new_privileges)
+		capabilities_empty_bounding();
+	return true;
+}
+
 bool credentials_assume(const struct identity *identity, struct failure *failure)
 {
-	const struct capability_sets none = {0};
-
+	if (identity->uid != 0 && !prepare_capabilities(identity, failure))
+		return false;
 	/* Groups and group first: after the user there is no right left to change them. */
 	if (setgroups(identity->groups.count, identity->groups.ids) < 0)
 		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
@@ -133,8 +187,7 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
 	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits forbid that,
 	 * and never the inheritable one, which older Docker filled (CVE-2022-24769).
 	 */
-	if (identity->uid != 0 && !capabilities_write(&none))
-		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
-			    strerror(errno));
+	if (identity->uid != 0 && !credentials_keep(identity->capabilities, failure))
+		return false;
 	return verify(identity, failure);
 }

@@ -26,6 +26,20 @@ static void explain_user(const struct plan *plan, struct text *text)
 	text_add(text, "\n");
 }
 
+static void explain_rights(const struct settings *settings, struct text *text)
+{
+	if (!settings->has_umask && !settings->no_new_privileges && !settings->keep_capabilities)
+		return;
+	text_add(text, "rights   ");
+	if (settings->has_umask)
+		text_add(text, " umask 0%o", settings->umask);
+	if (settings->no_new_privileges)
+		text_add(text, " no_new_privs");
+	for (uint64_t set = settings->keep_capabilities; set; set &= set - 1)
+		text_add(text, " cap_%s", capabilities_name(set));
+	text_add(text, "\n");
+}
+
 static void explain_environment(const struct plan *plan, struct text *text)
 {
 	const struct identity *identity = plan->identity;
@@ -140,6 +154,7 @@ void explain(const struct plan *plan, struct text *text)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	explain_user(plan, text);
+	explain_rights(plan->settings, text);
 	explain_environment(plan, text);
 	explain_stdio(plan, text);
 	explain_init(plan, text);

@@ -51,8 +51,8 @@ static bool resolve_user(const char *user, const struct account_files *files,
 	}
 }
 
-static bool resolve_group(const char *group, const struct account_files *files, gid_t *gid,
-			  struct failure *failure)
+bool identity_find_group(const char *group, const struct account_files *files, gid_t *gid,
+			 struct failure *failure)
 {
 	enum lookup found = accounts_find_group(files->group, group, gid, failure);
 
@@ -70,6 +70,49 @@ static bool resolve_group(const char *group, const struct account_files *files, 
 			    "cannot look up group '%s': there is no %s; without one write UID:GID",
 			    group, files->group);
 	return fail(failure, STATUS_REFUSED, "no group '%s' in %s", group, files->group);
+}
+
+static bool too_many_groups(const struct settings *settings, struct failure *failure)
+{
+	return fail(failure, STATUS_REFUSED, "%s is in more than %d groups", settings->user,
+		    GROUPS_MAX);
+}
+
+static bool keep_groups(const struct settings *settings, const struct account_files *files,
+			struct identity *identity, struct failure *failure)
+{
+	static struct group_set of_root;
+	const gid_t *have;
+	const int count = credentials_groups(&have);
+	/* Root's account is looked up in the room for the user's own, which comes later. */
+	const enum lookup found =
+		accounts_find_user(files->passwd, "0", &identity->account, failure);
+	const char *root = found == LOOKUP_FOUND ? identity->account.name : "root";
+
+	if (found == LOOKUP_FAILED ||
+	    accounts_add_memberships(files->group, root, &of_root, failure) == LOOKUP_FAILED)
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (have[i] != 0 && !group_set_has(&of_root, have[i]) &&
+		    !group_set_add(&identity->groups, have[i]))
+			return too_many_groups(settings, failure);
+	}
+	return true;
+}
+
+static bool add_groups(const struct settings *settings, const struct account_files *files,
+		       struct identity *identity, struct failure *failure)
+{
+	for (const char *const *group = settings->add_groups; *group; group++) {
+		gid_t gid;
+
+		if (!identity_find_group(*group, files, &gid, failure))
+			return false;
+		if (!group_set_add(&identity->groups, gid))
+			return too_many_groups(settings, failure);
+	}
+	return group_set_add(&identity->groups, identity->gid) ||
+	       too_many_groups(settings, failure);
 }
 
 bool identity_check(const char *user_and_group, struct failure *failure)
@@ -93,9 +136,10 @@ bool identity_check(const char *user_and_group, struct failure *failure)
 	return true;
 }
 
-bool identity_resolve(const char *user_and_group, const struct account_files *files,
+bool identity_resolve(const struct settings *settings, const struct account_files *files,
 		      struct identity *identity, struct failure *failure)
 {
+	const char *user_and_group = settings->user;
 	size_t length = strcspn(user_and_group, ":");
 	const char *group = user_and_group[length] ? user_and_group + length + 1 : NULL;
 	char user[ACCOUNT_NAME_SIZE];
@@ -106,14 +150,14 @@ bool identity_resolve(const char *user_and_group, const struct account_files *fi
 	user[length] = '\0';
 
 	identity->group_given = group != NULL;
-	if (group && !resolve_group(group, files, &identity->gid, failure))
+	identity->capabilities = settings->keep_capabilities;
+	identity->no_new_privileges = settings->no_new_privileges;
+	if (settings->keep_groups && !keep_groups(settings, files, identity, failure))
 		return false;
-	if (!resolve_user(user, files, identity, failure))
+	if (group && !identity_find_group(group, files, &identity->gid, failure))
 		return false;
-	if (!group_set_add(&identity->groups, identity->gid))
-		return fail(failure, STATUS_REFUSED, "%s is in more than %d groups", user,
-			    GROUPS_MAX);
-	return true;
+	return resolve_user(user, files, identity, failure) &&
+	       add_groups(settings, files, identity, failure);
 }
 
 enum transition identity_transition(const struct identity *identity, const struct credentials *now)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmdline.h"
@@ -52,6 +53,34 @@ static int print(const struct plan *plan, const char *text)
 	return STATUS_REFUSED;
 }
 
+/* Whether this process has, and its user is to have, what cannot be given to it. */
+static bool check_rights(const struct plan *plan, struct failure *failure)
+{
+	const struct identity *identity = plan->identity;
+	const uint64_t missing = identity->capabilities & ~plan->now->permitted;
+	gid_t gid;
+
+	if (identity->capabilities && identity->uid == 0)
+		return fail(failure, STATUS_REFUSED,
+			    "--keep-caps: '%s' is root, who keeps every capability anyway",
+			    plan->settings->user);
+	if (missing)
+		return fail(failure, STATUS_REFUSED,
+			    "--keep-caps: the container was not given cap_%s",
+			    capabilities_name(missing));
+	for (const char *const *group = plan->settings->add_groups; *group; group++) {
+		if (plan->becomes)
+			break;
+		if (!identity_find_group(*group, &system_files, &gid, failure))
+			return false;
+		if (!credentials_in_group(gid))
+			return fail(failure, STATUS_REFUSED,
+				    "cannot join group '%s': started as uid %u and not as root",
+				    *group, plan->now->effective_uid);
+	}
+	return true;
+}
+
 /*
  * Find out who to be. plan->identity stays NULL if that does not matter: no USER, or --if-root
  * without root.
@@ -66,15 +95,15 @@ static bool choose_identity(struct plan *plan, struct identity *identity, struct
 		return false;
 	if (settings->if_root && plan->now->effective_uid != 0)
 		return true;
-	if (!identity_resolve(settings->user, &system_files, identity, failure))
+	if (!identity_resolve(settings, &system_files, identity, failure))
 		return false;
 	plan->identity = identity;
 	switch (identity_transition(identity, plan->now)) {
 	case BECOME:
 		plan->becomes = true;
-		return true;
+		return check_rights(plan, failure);
 	case CARRY_ON:
-		return true;
+		return check_rights(plan, failure);
 	case REFUSE:
 		break;
 	}
@@ -101,13 +130,28 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 	return true;
 }
 
+/* What does not depend on who main becomes. */
+static bool limit(const struct settings *settings, struct failure *failure)
+{
+	if (settings->has_umask)
+		umask(settings->umask);
+	if (settings->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot set no_new_privs: %s",
+			    strerror(errno));
+	return true;
+}
+
 /* Init itself switches, so that no process of the container is root; or, if asked to, only main. */
 static bool become(const struct plan *plan, struct program *program, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 
+	if (!limit(settings, failure))
+		return false;
+	if (plan->identity)
+		program->capabilities = plan->identity->capabilities;
 	if (!plan->becomes)
-		return true;
+		return !program->capabilities || credentials_keep(program->capabilities, failure);
 	if (!settings->keep_stdio)
 		stdio_give(plan->identity->uid, &settings->reporter);
 	if (settings->root_init)
@@ -175,6 +219,9 @@ static int be_init(struct plan *plan, struct program *program, struct failure *f
 	watch_parent(plan);
 	if (settings->command && !start_main(plan, program, &supervision, failure))
 		return settings->exit_map[end_with(plan, failure)];
+	/* What main keeps was init's to pass on, not to have. */
+	if (program->capabilities && !program->become && !credentials_keep(0, failure))
+		report(reporter, REPORT_WARNINGS, "%s", failure->text);
 	descriptors_release(&plan->termination_log);
 	if (chdir("/") < 0)
 		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",

@@ -15,7 +15,8 @@ const char options_help[] =
 	"end cleanly. For a Dockerfile: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", \"--\"]\n"
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
 	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
-	"  --no-stdio-chown              leave stdin, stdout and stderr to their owners\n"
+	"  -k --keep-groups  -G --add-group GROUP  -N --no-new-privs  -C --keep-caps LIST\n"
+	"  -m --umask MODE  --no-stdio-chown: stdin, stdout, stderr keep their owners\n"
 	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
 	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
 	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
@@ -200,6 +201,31 @@ static bool set_install(struct settings *settings, const char *value)
 	return value[0] != '\0';
 }
 
+static bool set_add_group(struct settings *settings, const char *value)
+{
+	for (const char **group = settings->add_groups; *value; group++) {
+		if (group == settings->add_groups + ADD_GROUPS_MAX)
+			return false;
+		if (!*group) {
+			*group = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_umask(struct settings *settings, const char *value)
+{
+	settings->has_umask = parse_mode(value, &settings->umask);
+	return settings->has_umask;
+}
+
+static bool set_keep_caps(struct settings *settings, const char *value)
+{
+	settings->keep_capabilities_list = value;
+	return true;
+}
+
 #define FLAG(field) .flag = offsetof(struct settings, field)
 #define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
 #define NO_PATH "is no path"
@@ -209,6 +235,13 @@ static const struct option options[] = {
 	{'n', "no-switch", FLAG(no_switch)},
 	{'i', "if-root", FLAG(if_root)},
 	{'R', "root-init", .for_init = true, FLAG(root_init)},
+	{'k', "keep-groups", FLAG(keep_groups)},
+	{'G', "add-group", .set = set_add_group, .value = VALUE_NEEDED,
+	 .expects = "is empty, or one more than the 32 that can be added"},
+	{'m', "umask", .set = set_umask, .value = VALUE_NEEDED,
+	 .expects = "is no umask: write it in octal, 0 to 0777"},
+	{'N', "no-new-privs", FLAG(no_new_privileges)},
+	{'C', "keep-caps", .set = set_keep_caps, .value = VALUE_NEEDED},
 	{'E', "keep-env", FLAG(keep_environment)},
 	{0, "no-stdio-chown", FLAG(keep_stdio)},
 	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,

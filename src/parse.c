@@ -48,6 +48,19 @@ bool parse_id(const char *text, uint32_t *id)
 	return parse_number(text, ID_MAX, id);
 }
 
+bool parse_mode(const char *text, unsigned int *mode)
+{
+	const size_t length = strspn(text, "01234567");
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < length && i < 4; i++)
+		value = value * 8 + (unsigned int)(text[i] - '0');
+	if (length == 0 || length > 4 || text[length] != '\0' || value > 0777)
+		return false;
+	*mode = value;
+	return true;
+}
+
 bool parse_duration(const char *text, int64_t *milliseconds)
 {
 	static const struct {

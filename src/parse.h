@@ -25,6 +25,9 @@ bool parse_number(const char *text, uint32_t largest, uint32_t *number);
 /* A user or group id, 0 to ID_MAX, likewise. */
 bool parse_id(const char *text, uint32_t *id);
 
+/* A file mode creation mask: one to four octal digits, 0 to 0777. Returns false likewise. */
+bool parse_mode(const char *text, unsigned int *mode);
+
 /*
  * A duration: decimal digits and a unit (ms, s, m or h; s if there is none), from 0 to 2147483647
  * seconds. Sets *milliseconds; returns false, with it untouched, for anything else.

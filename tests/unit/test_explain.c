@@ -28,7 +28,7 @@ static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 START_TEST(plans)
 {
 	struct settings usual = settings_defaults(), exec, keeping, plain, root_init, stopping,
-			paused;
+			paused, rights, no_umask;
 
 	usual.command = command;
 	exec = keeping = plain = root_init = stopping = paused = usual;
@@ -47,6 +47,11 @@ START_TEST(plans)
 	stopping.lifecycle.wait_all = true;
 	stopping.exit_map[143] = 0;
 	stopping.termination_log = "/log";
+	rights = no_umask = exec;
+	rights.has_umask = no_umask.has_umask = true;
+	rights.umask = 027;
+	rights.no_new_privileges = true;
+	rights.keep_capabilities = 0x401;
 	paused.command = NULL;
 	paused.lifecycle.pause = true;
 	paused.lifecycle.audience = AUDIENCE_MAIN;
@@ -66,6 +71,18 @@ START_TEST(plans)
 		{"--exec, no account", PLAN(exec, root, &number, true, true),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "init      none: the command replaces this process\n"},
+		{"--umask --no-new-privs --keep-caps", PLAN(rights, root, &number, true, true),
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "rights    umask 027 no_new_privs cap_chown cap_net_bind_service\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "init      none: the command replaces this process\n"},
+		{"--umask 0", PLAN(no_umask, root, &number, true, true),
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "rights    umask 00\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "init      none: the command replaces this process\n"},
 		{"--root-init --keep-env", PLAN(keeping, root, &app, true, false),
