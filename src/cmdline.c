@@ -102,6 +102,9 @@ static bool read_user(struct reading *reading)
 			    "'%s' after USER '%s': options come before USER, and a COMMAND that "
 			    "starts with '-' after '--'",
 			    after, user);
+	if (reading->settings->create && strchr(user, ':'))
+		return refuse(reading, user,
+			      ": --create makes USER a group of its own, leave GROUP out");
 	reading->settings->user = user;
 	return true;
 }
@@ -137,6 +140,10 @@ static bool check_together(struct reading *reading)
 		{settings->if_root, "--if-root"},
 		{settings->keep_groups, "--keep-groups"},
 		{settings->add_groups[0] != NULL, "--add-group"},
+		{settings->ids != NULL, "--ids"},
+		{settings->ids_from_environment != NULL, "--ids-from-env"},
+		{settings->ids_of != NULL, "--ids-of"},
+		{settings->create, "--create"},
 		{settings->keep_capabilities_list != NULL, "--keep-caps"},
 	};
 
@@ -147,6 +154,14 @@ static bool check_together(struct reading *reading)
 			return refuse(reading, of_user[i].option,
 				      " and --no-switch: there is no user to switch to");
 	}
+	if ((settings->ids != NULL) + (settings->ids_from_environment != NULL) +
+		    (settings->ids_of != NULL) >
+	    1)
+		return refuse(reading, "--ids, --ids-from-env, --ids-of",
+			      ": only one of them can tell the ids");
+	if (settings->allow_root && !settings->ids_from_environment)
+		return refuse(reading, "--allow-root",
+			      ": only --ids-from-env takes ids from the environment");
 	if (settings->exec && reading->for_init)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--exec and --%s: with --exec there is no init; try --help",

@@ -26,6 +26,21 @@ static void explain_user(const struct plan *plan, struct text *text)
 	text_add(text, "\n");
 }
 
+static void explain_account(const struct plan *plan, struct text *text)
+{
+	const struct identity *identity = plan->identity;
+
+	if (!plan->becomes || !identity->changes_account)
+		return;
+	text_add(text, "accounts  %s ", identity->account.name);
+	if (identity->is_new)
+		text_add(text, "is created, with the home %s\n", identity->account.home);
+	else
+		text_add(text, "is %u:%u in the account files, which becomes %u:%u\n",
+			 identity->account.uid, identity->account.gid, identity->account_uid,
+			 identity->account_gid);
+}
+
 static void explain_rights(const struct settings *settings, struct text *text)
 {
 	if (!settings->has_umask && !settings->no_new_privileges && !settings->keep_capabilities)
@@ -154,6 +169,7 @@ void explain(const struct plan *plan, struct text *text)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	explain_user(plan, text);
+	explain_account(plan, text);
 	explain_rights(plan->settings, text);
 	explain_environment(plan, text);
 	explain_stdio(plan, text);

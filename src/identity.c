@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "text.h"
 
 static bool use_account(struct identity *identity, const struct account_files *files,
 			struct failure *failure)
@@ -15,6 +16,64 @@ static bool use_account(struct identity *identity, const struct account_files *f
 	/* Without a group file there are no memberships; that is no error, no group was named. */
 	return accounts_add_memberships(files->group, identity->account.name, &identity->groups,
 					failure) != LOOKUP_FAILED;
+}
+
+/* What useradd(8) takes for people and services that are not the system's. */
+#define FIRST_FREE_ID 1000
+#define LAST_FREE_ID 60000
+
+/* As useradd(8) wants it: a small letter or _, then those, digits and -, and perhaps a $. */
+static bool is_account_name(const char *name)
+{
+	static const char may[] = "abcdefghijklmnopqrstuvwxyz_0123456789-";
+	size_t length = strspn(name, may);
+
+	if (length == 0 || strchr("0123456789-", name[0]))
+		return false;
+	length += name[length] == '$';
+	return length <= NEW_NAME_MAX && name[length] == '\0';
+}
+
+/* The account that --create is going to make, as if it were there already. */
+static bool invent_account(const char *user, const struct ids *ids,
+			   const struct account_files *files, struct identity *identity,
+			   struct failure *failure)
+{
+	static struct group_set used;
+	struct account *account = &identity->account;
+	struct text home = text_in(account->home, sizeof(account->home));
+	struct group_entry group = {0};
+	uint32_t free_id = FIRST_FREE_ID;
+	enum lookup found;
+
+	if (!is_account_name(user))
+		return fail(failure, STATUS_REFUSED,
+			    "'%s' cannot be created: names of accounts are a-z or _, then up to "
+			    "%d of a-z, 0-9, _ and -",
+			    user, NEW_NAME_MAX - 1);
+	if (!ids->has_uid && ids->missing[0])
+		return fail(failure, STATUS_REFUSED,
+			    "no user '%s' in %s, and %s: --create needs a uid for it", user,
+			    files->passwd, ids->missing);
+	used.count = 0;
+	found = accounts_find_group(files->group, user, &group, failure);
+	if (found == LOOKUP_FAILED ||
+	    accounts_add_ids(files, user, &used, failure) == LOOKUP_FAILED)
+		return false;
+	while (group_set_has(&used, free_id))
+		free_id++;
+	if (free_id > LAST_FREE_ID)
+		return fail(failure, STATUS_REFUSED, "no id from %d to %d is free for '%s'",
+			    FIRST_FREE_ID, LAST_FREE_ID, user);
+	account->uid = ids->has_uid ? ids->uid : free_id;
+	if (found == LOOKUP_FOUND)
+		account->gid = group.gid;
+	else
+		account->gid = group_set_has(&used, account->uid) ? free_id : account->uid;
+	strcpy(account->name, user);
+	text_add(&home, "/home/%s", user);
+	identity->has_account = identity->is_new = true;
+	return true;
 }
 
 static bool use_number(const char *user, struct identity *identity, struct failure *failure)
@@ -29,13 +88,21 @@ static bool use_number(const char *user, struct identity *identity, struct failu
 	return true;
 }
 
-static bool resolve_user(const char *user, const struct account_files *files,
-			 struct identity *identity, struct failure *failure)
+static bool resolve_user(const char *user, const struct settings *settings, const struct ids *ids,
+			 const struct account_files *files, struct identity *identity,
+			 struct failure *failure)
 {
-	switch (accounts_find_user(files->passwd, user, &identity->account, failure)) {
-	case LOOKUP_FOUND:
-		identity->has_account = true;
+	const enum lookup found =
+		accounts_find_user(files->passwd, user, &identity->account, failure);
+
+	identity->has_account = found == LOOKUP_FOUND;
+	identity->is_new = false;
+	if (settings->create && (found == LOOKUP_NOT_FOUND || found == LOOKUP_NO_FILE) &&
+	    !invent_account(user, ids, files, identity, failure))
+		return false;
+	if (identity->has_account)
 		return use_account(identity, files, failure);
+	switch (found) {
 	case LOOKUP_NOT_FOUND:
 		if (parse_is_digits(user))
 			return use_number(user, identity, failure);
@@ -54,10 +121,13 @@ static bool resolve_user(const char *user, const struct account_files *files,
 bool identity_find_group(const char *group, const struct account_files *files, gid_t *gid,
 			 struct failure *failure)
 {
-	enum lookup found = accounts_find_group(files->group, group, gid, failure);
+	struct group_entry entry;
+	enum lookup found = accounts_find_group(files->group, group, &entry, failure);
 
-	if (found == LOOKUP_FOUND)
+	if (found == LOOKUP_FOUND) {
+		*gid = entry.gid;
 		return true;
+	}
 	if (found == LOOKUP_FAILED)
 		return false;
 	if (parse_id(group, gid))
@@ -89,6 +159,7 @@ static bool keep_groups(const struct settings *settings, const struct account_fi
 		accounts_find_user(files->passwd, "0", &identity->account, failure);
 	const char *root = found == LOOKUP_FOUND ? identity->account.name : "root";
 
+	of_root.count = 0;
 	if (found == LOOKUP_FAILED ||
 	    accounts_add_memberships(files->group, root, &of_root, failure) == LOOKUP_FAILED)
 		return false;
@@ -115,6 +186,22 @@ static bool add_groups(const struct settings *settings, const struct account_fil
 	       too_many_groups(settings, failure);
 }
 
+static void use_ids(const struct ids *ids, struct identity *identity)
+{
+	const struct account *account = &identity->account;
+
+	if (ids->has_uid)
+		identity->uid = ids->uid;
+	if (ids->has_gid)
+		identity->gid = ids->gid;
+	identity->account_uid = ids->has_uid ? ids->uid : account->uid;
+	identity->account_gid = ids->has_gid ? ids->gid : account->gid;
+	identity->changes_account =
+		identity->is_new ||
+		(identity->has_account &&
+		 (identity->account_uid != account->uid || identity->account_gid != account->gid));
+}
+
 bool identity_check(const char *user_and_group, struct failure *failure)
 {
 	const char *colon = strchr(user_and_group, ':');
@@ -136,8 +223,9 @@ bool identity_check(const char *user_and_group, struct failure *failure)
 	return true;
 }
 
-bool identity_resolve(const struct settings *settings, const struct account_files *files,
-		      struct identity *identity, struct failure *failure)
+bool identity_resolve(const struct settings *settings, const struct ids *ids,
+		      const struct account_files *files, struct identity *identity,
+		      struct failure *failure)
 {
 	const char *user_and_group = settings->user;
 	size_t length = strcspn(user_and_group, ":");
@@ -149,6 +237,7 @@ bool identity_resolve(const struct settings *settings, const struct account_file
 	memcpy(user, user_and_group, length);
 	user[length] = '\0';
 
+	identity->groups.count = 0;
 	identity->group_given = group != NULL;
 	identity->capabilities = settings->keep_capabilities;
 	identity->no_new_privileges = settings->no_new_privileges;
@@ -156,8 +245,11 @@ bool identity_resolve(const struct settings *settings, const struct account_file
 		return false;
 	if (group && !identity_find_group(group, files, &identity->gid, failure))
 		return false;
-	return resolve_user(user, files, identity, failure) &&
-	       add_groups(settings, files, identity, failure);
+	if (!resolve_user(user, settings, ids, files, identity, failure))
+		return false;
+	use_ids(ids, identity);
+	identity->group_given = group || ids->has_gid;
+	return add_groups(settings, files, identity, failure);
 }
 
 enum transition identity_transition(const struct identity *identity, const struct credentials *now)

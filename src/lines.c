@@ -84,8 +84,17 @@ char *lines_next(struct lines *lines, size_t *length)
 		return NULL;
 	*length = newline ? (size_t)(newline - line) : lines->end - lines->start;
 	line[*length] = '\0';
+	lines->line = lines->next;
+	lines->next += *length + (newline ? 1 : 0);
 	lines->start += *length + (newline ? 1 : 0);
 	return line;
+}
+
+bool lines_read_all(struct lines *lines)
+{
+	while (!lines->at_end)
+		read_more(lines);
+	return lines->error == 0;
 }
 
 void lines_close(struct lines *lines)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account_files.h"
 #include "cmdline.h"
 #include "config.h"
 #include "credentials.h"
@@ -85,7 +86,8 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
  * Find out who to be. plan->identity stays NULL if that does not matter: no USER, or --if-root
  * without root.
  */
-static bool choose_identity(struct plan *plan, struct identity *identity, struct failure *failure)
+static bool choose_identity(struct plan *plan, struct identity *identity, struct ids *ids,
+			    struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 
@@ -95,7 +97,8 @@ static bool choose_identity(struct plan *plan, struct identity *identity, struct
 		return false;
 	if (settings->if_root && plan->now->effective_uid != 0)
 		return true;
-	if (!identity_resolve(settings, &system_files, identity, failure))
+	if (!ids_choose(settings, environ, ids, failure) ||
+	    !identity_resolve(settings, ids, &system_files, identity, failure))
 		return false;
 	plan->identity = identity;
 	switch (identity_transition(identity, plan->now)) {
@@ -112,6 +115,14 @@ static bool choose_identity(struct plan *plan, struct identity *identity, struct
 		"cannot become '%s': started as uid %u and not as root; --if-root carries on as "
 		"that user",
 		settings->user, plan->now->effective_uid);
+}
+
+/* Let the account files and the home belong to the ids that main is going to have. */
+static bool hand_over(const struct plan *plan, struct identity *identity, const struct ids *ids,
+		      struct failure *failure)
+{
+	return !plan->becomes || !identity->changes_account ||
+	       account_files_update(plan->settings, ids, &system_files, identity, failure);
 }
 
 static bool choose_environment(const struct plan *plan, struct program *program,
@@ -238,6 +249,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	/* Not on the stack: touched only as far as it is used, the rest takes no memory. */
 	static struct identity identity;
 	struct inherited_signals signals;
+	struct ids ids;
 	struct credentials now;
 	struct settings settings = settings_defaults();
 	struct failure failure;
@@ -263,13 +275,14 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings.termination_log && !settings.explain)
 		plan.termination_log =
 			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!choose_identity(&plan, &identity, &failure))
+	if (!choose_identity(&plan, &identity, &ids, &failure))
 		return end_with(&plan, &failure);
 	if (settings.explain)
 		return print_explanation(&plan);
 
 	program.command = settings.command;
-	if (!choose_environment(&plan, &program, &failure) || !become(&plan, &program, &failure))
+	if (!hand_over(&plan, &identity, &ids, &failure) ||
+	    !choose_environment(&plan, &program, &failure) || !become(&plan, &program, &failure))
 		return end_with(&plan, &failure);
 	if (!settings.exec)
 		return be_init(&plan, &program, &failure);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ids.h"
 #include "parse.h"
 #include "signal_names.h"
 #include "termination_log.h"
@@ -16,6 +17,8 @@ const char options_help[] =
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
 	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
 	"  -k --keep-groups  -G --add-group GROUP  -N --no-new-privs  -C --keep-caps LIST\n"
+	"  --ids UID[:GID], --ids-from-env VAR[:VAR], --ids-of PATH: the ids USER runs with\n"
+	"  --create: USER, if there is none    --allow-root: id 0 from a variable, too\n"
 	"  -m --umask MODE  --no-stdio-chown: stdin, stdout, stderr keep their owners\n"
 	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
 	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
@@ -226,6 +229,26 @@ static bool set_keep_caps(struct settings *settings, const char *value)
 	return true;
 }
 
+static bool set_ids(struct settings *settings, const char *value)
+{
+	struct ids ids;
+
+	settings->ids = value;
+	return ids_parse(value, &ids);
+}
+
+static bool set_ids_from_env(struct settings *settings, const char *value)
+{
+	settings->ids_from_environment = value;
+	return ids_are_variables(value);
+}
+
+static bool set_ids_of(struct settings *settings, const char *value)
+{
+	settings->ids_of = value;
+	return value[0] != '\0';
+}
+
 #define FLAG(field) .flag = offsetof(struct settings, field)
 #define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
 #define NO_PATH "is no path"
@@ -242,6 +265,12 @@ static const struct option options[] = {
 	 .expects = "is no umask: write it in octal, 0 to 0777"},
 	{'N', "no-new-privs", FLAG(no_new_privileges)},
 	{'C', "keep-caps", .set = set_keep_caps, .value = VALUE_NEEDED},
+	{0, "ids", .set = set_ids, .value = VALUE_NEEDED, .expects = "is no UID or UID:GID"},
+	{0, "ids-from-env", .set = set_ids_from_env, .value = VALUE_NEEDED,
+	 .expects = "names no variables: write UIDVAR:GIDVAR, without a $"},
+	{0, "ids-of", .set = set_ids_of, .value = VALUE_NEEDED, .expects = NO_PATH},
+	{0, "allow-root", FLAG(allow_root)},
+	{0, "create", FLAG(create)},
 	{'E', "keep-env", FLAG(keep_environment)},
 	{0, "no-stdio-chown", FLAG(keep_stdio)},
 	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,

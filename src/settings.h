@@ -35,6 +35,12 @@ struct settings {
 	const char *keep_capabilities_list; /* as written, or NULL */
 	uint64_t keep_capabilities;	    /* the same: what main has of them after the switch */
 
+	const char *ids;		  /* UID[:GID] for USER, or NULL; good ones */
+	const char *ids_from_environment; /* UIDVAR[:GIDVAR], likewise */
+	const char *ids_of;		  /* the path whose owner USER becomes, or NULL */
+	bool allow_root;		  /* the environment may ask for id 0 */
+	bool create;			  /* a USER that does not exist is created */
+
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
 

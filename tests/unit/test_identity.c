@@ -14,13 +14,15 @@ static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 static const char group[] = "root:x:0:\napp:x:1001:\naudio:x:29:app,member\n"
 			    "video:x:44:app,member\n77:x:78:\n";
 
+static const struct ids no_ids;
+
 /* Who text is when nothing else is asked for. */
 static bool resolve(const char *text, const struct account_files *where, struct identity *identity,
 		    struct failure *failure)
 {
 	const struct settings settings = {.user = text};
 
-	return identity_resolve(&settings, where, identity, failure);
+	return identity_resolve(&settings, &no_ids, where, identity, failure);
 }
 
 static const struct account_files no_files = {"/no/passwd", "/no/group"};
@@ -153,7 +155,7 @@ START_TEST(groups_that_are_added)
 
 		memset(&identity, 0, sizeof(identity));
 		memcpy(settings.add_groups, rows[i].added, sizeof(rows[i].added));
-		good = identity_resolve(&settings, &where, &identity, &failure);
+		good = identity_resolve(&settings, &no_ids, &where, &identity, &failure);
 		ck_assert_msg(good == !rows[i].words, "row %d: %s", i, failure.text);
 		if (!good) {
 			ck_assert_msg(strstr(failure.text, rows[i].words) != NULL, "row %d: %s", i,
