@@ -39,8 +39,11 @@ bool edit_entry(const char *content, size_t length, size_t line, const char *num
 
 	text_add(&text, "%s", numbers);
 	edit->added = text.length;
-	for (edit->at = line; edit->at < length && colons > 0; edit->at++)
+	for (edit->at = line; edit->at < length && colons > 0; edit->at++) {
+		if (content[edit->at] == '\n')
+			return false;
 		colons -= content[edit->at] == ':';
+	}
 	colons = strchr(numbers, ':') ? 2 : 1;
 	for (end = edit->at; end < length; end++) {
 		if (content[end] == ':' && --colons == 0) {

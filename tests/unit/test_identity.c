@@ -168,6 +168,104 @@ START_TEST(groups_that_are_added)
 }
 END_TEST
 
+/* With ids, and accounts that are to be made. */
+START_TEST(other_ids)
+{
+	static const char users[] = "root:x:0:0::/:\napp:x:1000:1001::/home/app:\n";
+	static const char groups[] = "app:x:1001:\naudio:x:29:app,new\nnew2:x:77:\n";
+	static const struct {
+		const char *user;
+		struct ids ids;
+		bool create, is_new, changes;
+		uid_t uid;
+		gid_t gid;
+		size_t groups;
+		uid_t account_uid;
+		gid_t account_gid;
+		const char *words; /* of the failure, or NULL */
+	} rows[] = {
+		{"app", {0}, false, false, false, 1000, 1001, 2, 1000, 1001, NULL},
+		{"app", {0}, true, false, false, 1000, 1001, 2, 1000, 1001, NULL},
+		{"app", {true, true, 7, 8, ""}, false, false, true, 7, 8, 2, 7, 8, NULL},
+		{"app", {true, false, 7, 0, ""}, false, false, true, 7, 1001, 2, 7, 1001, NULL},
+		{"app", {false, true, 0, 8, ""}, false, false, true, 1000, 8, 2, 1000, 8, NULL},
+		{"app",
+		 {true, true, 1000, 1001, ""},
+		 true,
+		 false,
+		 false,
+		 1000,
+		 1001,
+		 2,
+		 1000,
+		 1001,
+		 NULL},
+		{"app:5", {true, false, 7, 0, ""}, false, false, true, 7, 5, 1, 7, 1001, NULL},
+		{"app:5", {true, true, 7, 8, ""}, false, false, true, 7, 8, 1, 7, 8, NULL},
+		{"app:5", {0}, false, false, false, 1000, 5, 1, 1000, 1001, NULL},
+		{"5:6", {true, true, 7, 8, ""}, false, false, false, 7, 8, 1, 7, 8, NULL},
+		{"5:6", {false, true, 0, 8, ""}, false, false, false, 5, 8, 1, 0, 8, NULL},
+		{"new", {0}, true, true, true, 1002, 1002, 2, 1002, 1002, NULL},
+		{"new2", {0}, true, true, true, 1002, 77, 1, 1002, 77, NULL},
+		{"new", {true, true, 7, 8, ""}, true, true, true, 7, 8, 2, 7, 8, NULL},
+		{"new", {true, false, 7, 0, ""}, true, true, true, 7, 7, 2, 7, 7, NULL},
+		{"new", {true, false, 29, 0, ""}, true, true, true, 29, 1002, 2, 29, 1002, NULL},
+		{"new2", {true, true, 7, 8, ""}, true, true, true, 7, 8, 1, 7, 8, NULL},
+		{"new", {0}, false, false, false, 0, 0, 0, 0, 0, "no user 'new'"},
+		{"new",
+		 {.missing = "U is not set"},
+		 true,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "U is not set: --create needs a uid"},
+		{"new",
+		 {false, true, 0, 8, "U is not set"},
+		 true,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "U is not set"},
+		{"New", {0}, true, false, false, 0, 0, 0, 0, 0, "'New' cannot be created"},
+		{"7", {0}, true, false, false, 0, 0, 0, 0, 0, "'7' cannot be created"},
+	};
+	const struct account_files where = {file_with_text(users), file_with_text(groups)};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		static struct identity identity;
+		const struct settings settings = {.user = rows[i].user, .create = rows[i].create};
+		struct failure failure = {0};
+		const bool good =
+			identity_resolve(&settings, &rows[i].ids, &where, &identity, &failure);
+
+		ck_assert_msg(good == !rows[i].words, "row %d: %s", i, failure.text);
+		if (!good) {
+			ck_assert_msg(strstr(failure.text, rows[i].words) != NULL, "row %d: %s", i,
+				      failure.text);
+			continue;
+		}
+		ck_assert_msg(identity.uid == rows[i].uid && identity.gid == rows[i].gid,
+			      "row %d: %u:%u", i, identity.uid, identity.gid);
+		ck_assert_msg(identity.groups.count == rows[i].groups, "row %d", i);
+		ck_assert_msg(group_set_has(&identity.groups, rows[i].gid), "row %d", i);
+		ck_assert_msg(identity.is_new == rows[i].is_new, "row %d", i);
+		ck_assert_msg(identity.changes_account == rows[i].changes, "row %d", i);
+		if (identity.has_account)
+			ck_assert_msg(identity.account_uid == rows[i].account_uid &&
+					      identity.account_gid == rows[i].account_gid,
+				      "row %d", i);
+	}
+}
+END_TEST
+
 /* The form alone: no file is looked at. */
 START_TEST(forms)
 {
@@ -380,10 +478,16 @@ END_TEST
 
 Suite *identity_suite(void)
 {
-	const TTest *const tests[] = {
-		who_it_is,  groups_of_an_account, as_many_groups_as_fit, groups_that_are_added,
-		forms,	    long_names,		  what_is_wrong,	 without_files,
-		transitions};
+	const TTest *const tests[] = {who_it_is,
+				      groups_of_an_account,
+				      as_many_groups_as_fit,
+				      groups_that_are_added,
+				      other_ids,
+				      forms,
+				      long_names,
+				      what_is_wrong,
+				      without_files,
+				      transitions};
 
 	return suite_of("identity", tests, COUNT(tests));
 }
