@@ -289,7 +289,10 @@ static enum lookup find_group(const char *path, const struct identity *identity,
 	struct text text = text_in(number, sizeof(number));
 	enum lookup found = accounts_find_group(path, account->name, group, failure);
 
-	if (identity->is_new || (found == LOOKUP_FOUND && group->gid == account->gid))
+	/* With the new number it is what a run has left that was killed before it wrote the rest.
+	 */
+	if (identity->is_new || (found == LOOKUP_FOUND && (group->gid == account->gid ||
+							   group->gid == identity->account_gid)))
 		return found;
 	text_add(&text, "%u", account->gid);
 	found = accounts_find_group(path, number, group, failure);

@@ -12,7 +12,7 @@
 const char options_help[] =
 	"dinit-su [OPTION]... USER[:GROUP] [--] COMMAND [ARG]...    manual: dinit-su(8)\n"
 	"dinit-su --no-switch [OPTION]... [--] COMMAND [ARG]...\n"
-	"Become USER, run COMMAND, be its init: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", "
+	"As USER run COMMAND, be its init: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", "
 	"\"--\"]\n"
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
 	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
