@@ -4,162 +4,142 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lines.h"
 #include "text.h"
 
-/* For the new file, beside the old one, until it takes its place; under the lock nobody else's. */
-#define TEMPORARY_SUFFIX ".dinit-su"
-
 /* How often it is tried to lock a file, 10 ms apart. */
 #define LOCK_TRIES 200
 
-/* An account file as it was read, and what is to change. */
+/* Room for an entry that is new. */
+#define ENTRY_SIZE 160
+
+/* An account file as it was read, and as it is to be. */
 struct change {
 	const char *path;
-	struct stat status; /* mode and owner for the file that takes its place */
+	const char *temporary; /* name beside it of the file that takes its place */
 	bool exists;
-	struct lines content;
-	struct edit edit;
+	struct stat status; /* mode and owner, for that file too */
+	struct lines old;
+	char *content; /* the new one, and behind it what fills up a file that gets shorter */
+	size_t length;
+	size_t at; /* where it differs first */
 };
 
-bool edit_entry(const char *content, size_t length, size_t line, const char *numbers,
-		struct edit *edit)
+bool edit_entry(const char *content, size_t length, size_t line, struct edit *edit)
 {
-	struct text text = text_in(edit->text, sizeof(edit->text));
 	int colons = 2;
 	size_t end;
 
-	text_add(&text, "%s", numbers);
-	edit->added = text.length;
-	for (edit->at = line; edit->at < length && colons > 0; edit->at++) {
-		if (content[edit->at] == '\n')
+	for (end = line; end < length && colons > 0; end++) {
+		if (content[end] == '\n')
 			return false;
-		colons -= content[edit->at] == ':';
+		colons -= content[end] == ':';
 	}
-	colons = strchr(numbers, ':') ? 2 : 1;
-	for (end = edit->at; end < length; end++) {
-		if (content[end] == ':' && --colons == 0) {
-			edit->removed = end - edit->at;
-			return edit->removed > 0;
-		}
-		if (content[end] != ':' && (content[end] < '0' || content[end] > '9'))
+	edit->at = end;
+	colons = strchr(edit->text, ':') ? 2 : 1;
+	for (; end < length; end++) {
+		if (content[end] == ':' && --colons == 0)
+			break;
+		if (content[end] < '0' || content[end] > ':')
 			return false;
 	}
-	return false;
+	edit->removed = end - edit->at;
+	return end < length && edit->removed > 0;
 }
 
-void edit_append(const char *content, size_t length, const char *entry, struct edit *edit)
+void edit_append(const char *content, size_t length, struct edit *edit)
 {
-	struct text text = text_in(edit->text, sizeof(edit->text));
-
-	if (length > 0 && content[length - 1] != '\n')
-		text_add(&text, "\n");
-	text_add(&text, "%s", entry);
+	/* The first newline is for a file whose last one is missing. */
+	if (length == 0 || content[length - 1] == '\n') {
+		edit->text++;
+		edit->added--;
+	}
 	edit->at = length;
 	edit->removed = 0;
-	edit->added = text.length;
 }
 
-/* Behind any symbolic link the name of the file itself, if it is the only one that it has. */
-static bool only_name(const struct change *change, char name[PATH_MAX])
+/* Writes what it can; a disk that is full takes a part first. */
+static bool write_at(int descriptor, const char *content, size_t length, size_t at)
+{
+	const ssize_t written = pwrite(descriptor, content + at, length - at, (off_t)at);
+
+	if (written >= 0)
+		errno = ENOSPC;
+	return written == (ssize_t)(length - at);
+}
+
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Put a new file in the place of the old one, in its directory. */
+static bool replace_in(const struct change *change, int directory, const char *name)
 {
 	struct stat named;
-	char link[32];
-	struct text text = text_in(link, sizeof(link));
-	ssize_t length = -1;
-
-	strcpy(name, change->path);
-	if (!change->exists)
-		return true;
-	text_add(&text, "/proc/self/fd/%d", change->content.descriptor);
-	length = readlink(link, name, PATH_MAX - sizeof(TEMPORARY_SUFFIX));
-	if (length >= 0)
-		name[length] = '\0';
-	return change->status.st_nlink == 1 && lstat(name, &named) == 0 &&
-	       named.st_dev == change->status.st_dev && named.st_ino == change->status.st_ino;
-}
-
-/* So that the new name outlives a crash of the machine: fsync(2). Cuts the file off its name. */
-static void sync_directory(char *name)
-{
-	int descriptor;
-
-	*strrchr(name, '/') = '\0';
-	descriptor = open(*name ? name : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fsync(descriptor);
-	close(descriptor);
-}
-
-/* A disk that is full takes a part first. */
-static bool is_whole(ssize_t written, size_t wanted)
-{
-	if (written >= 0 && (size_t)written != wanted)
-		errno = ENOSPC;
-	return written == (ssize_t)wanted;
-}
-
-static bool write_new(const struct change *change, int descriptor)
-{
-	const struct edit *edit = &change->edit;
-	const size_t behind = edit->at + edit->removed;
-	const struct iovec parts[] = {
-		{change->content.buffer, edit->at},
-		{(char *)edit->text, edit->added},
-		{change->content.buffer + behind, change->content.end - behind},
-	};
-
-	return is_whole(writev(descriptor, parts, 3),
-			change->content.end - edit->removed + edit->added) &&
-	       fchown(descriptor, change->status.st_uid, change->status.st_gid) == 0 &&
-	       fchmod(descriptor, change->status.st_mode & 07777) == 0 && fsync(descriptor) == 0;
-}
-
-/* The directory that a file is to be in. */
-static void make_directory(char *name)
-{
-	char *slash = strrchr(name, '/');
-
-	*slash = '\0';
-	mkdir(name, 0755);
-	*slash = '/';
-}
-
-/* Put a new file in the place of the old one. Returns false with the old one as it was. */
-static bool replace(const struct change *change)
-{
-	char name[PATH_MAX], temporary[PATH_MAX];
-	struct text text = text_in(temporary, sizeof(temporary));
 	int descriptor;
 	bool replaced;
 
-	if (!only_name(change, name))
+	/* It has to be the only name of the old one, and not a symbolic link. */
+	if (change->exists && (change->status.st_nlink != 1 ||
+			       fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+			       !is_same(&named, &change->status)))
 		return false;
-	text_add(&text, "%s" TEMPORARY_SUFFIX, name);
-	if (!change->exists)
-		make_directory(name);
-	/* A run that was killed may have left it. */
-	unlink(temporary);
-	descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	/* A run that was killed may have left one; under the lock it is nobody else's. */
+	unlinkat(directory, change->temporary, 0);
+	descriptor =
+		openat(directory, change->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (descriptor < 0)
 		return false;
-	replaced = write_new(change, descriptor) && rename(temporary, name) == 0;
-	if (replaced) {
-		sync_directory(name);
-	} else {
-		int error = errno;
-
-		unlink(temporary);
-		errno = error;
-	}
+	replaced = write_at(descriptor, change->content, change->length, 0) &&
+		   fchown(descriptor, change->status.st_uid, change->status.st_gid) == 0 &&
+		   fchmod(descriptor, change->status.st_mode & 07777) == 0 &&
+		   fsync(descriptor) == 0 &&
+		   renameat(directory, change->temporary, directory, name) == 0;
+	if (!replaced)
+		unlinkat(directory, change->temporary, 0);
 	close(descriptor);
+	/* So that the new name outlives a crash of the machine. */
+	fsync(directory);
+	return replaced;
+}
+
+/* Returns false with the old file as it was. */
+static bool replace(const struct change *change)
+{
+	char link[32], name[PATH_MAX], *slash;
+	struct text text = text_in(link, sizeof(link));
+	ssize_t length = -1;
+	int directory, error;
+	bool replaced;
+
+	/* The kernel knows the name behind any symbolic links. */
+	text_add(&text, "/proc/self/fd/%d", change->old.descriptor);
+	if (change->exists)
+		length = readlink(link, name, sizeof(name) - 1);
+	if (length >= 0)
+		name[length] = '\0';
+	else
+		strcpy(name, change->path);
+	slash = strrchr(name, '/');
+	*slash = '\0';
+	if (!change->exists)
+		mkdir(name, 0755);
+	directory = open(*name ? name : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return false;
+	replaced = replace_in(change, directory, slash + 1);
+	error = errno;
+	close(directory);
+	errno = error;
 	return replaced;
 }
 
@@ -167,157 +147,143 @@ static bool replace(const struct change *change)
  * One write from the first byte that changes, so that being killed here leaves no half. A file that
  * gets shorter is filled up with empty lines, which no reader takes for anything, and then cut.
  */
-static bool overwrite_open(const struct change *change, int descriptor)
-{
-	static const char filling[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
-	const struct edit *edit = &change->edit;
-	const size_t behind = edit->at + edit->removed, length = change->content.end;
-	const size_t less = edit->removed > edit->added ? edit->removed - edit->added : 0;
-	const off_t size = (off_t)(length - edit->removed + edit->added);
-	const struct iovec parts[] = {
-		{(char *)edit->text, edit->added},
-		{change->content.buffer + behind, length - behind},
-		{(char *)filling, less},
-	};
-	int error;
-
-	/* Not posix_fallocate(3), which makes the file longer at once. */
-	if (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) < 0 && errno == ENOSPC)
-		return false;
-	if (is_whole(pwritev(descriptor, parts, 3, (off_t)edit->at),
-		     edit->added + length - behind + less) &&
-	    (!less || ftruncate(descriptor, size) == 0)) {
-		fsync(descriptor);
-		return true;
-	}
-	/* The old bytes have their room still. */
-	error = errno;
-	if (pwrite(descriptor, change->content.buffer + edit->at, length - edit->at,
-		   (off_t)edit->at) < 0 ||
-	    ftruncate(descriptor, (off_t)length) < 0)
-		return false;
-	errno = error;
-	return false;
-}
-
 static bool overwrite(const struct change *change)
 {
-	int descriptor = open(change->path, O_WRONLY | O_CLOEXEC);
-	bool written = descriptor >= 0 && overwrite_open(change, descriptor);
-	int error = errno;
+	const size_t before = change->old.end;
+	const size_t most = before > change->length ? before : change->length;
+	const int descriptor = open(change->path, O_WRONLY | O_CLOEXEC);
+	int error;
+	bool written;
 
+	if (descriptor < 0)
+		return false;
+	/* Room first; where that cannot be asked for (EOPNOTSUPP) the write shows whether there is.
+	 */
+	written = (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)most) == 0 ||
+		   errno != ENOSPC) &&
+		  write_at(descriptor, change->content, most, change->at) &&
+		  ftruncate(descriptor, (off_t)change->length) == 0;
+	error = errno;
+	if (written)
+		fsync(descriptor);
+	else if (write_at(descriptor, change->old.buffer, before, change->at))
+		error = ftruncate(descriptor, (off_t)before) < 0 ? errno : error;
 	close(descriptor);
 	errno = error;
 	return written;
 }
 
 /* Read what is to be changed. A file that is not there is an empty one of root's. */
-static bool begin(struct change *change, const char *path)
+static bool read_old(struct change *change)
 {
-	*change = (struct change){.path = path, .status = {.st_mode = 0644}};
-	change->exists = lines_open(&change->content, path);
+	change->exists = lines_open(&change->old, change->path);
+	change->status.st_mode = 0644;
 	if (!change->exists)
 		return errno == ENOENT;
-	if (fstat(change->content.descriptor, &change->status) == 0 &&
-	    lines_read_all(&change->content))
-		return true;
-	errno = change->content.error;
-	lines_close(&change->content);
-	return false;
+	errno = fstat(change->old.descriptor, &change->status) < 0 ? errno : change->old.error;
+	return lines_read_all(&change->old);
 }
 
-static bool finish(struct change *change)
+/* Make the edit and write the file. */
+static bool write_edited(struct change *change, const struct edit *edit)
 {
-	const bool written = replace(change) || (change->exists && overwrite(change));
-	const int error = errno;
+	const size_t behind = edit->at + edit->removed, rest = change->old.end - behind;
+	const size_t size = change->old.end + edit->added + 1;
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool written;
 
-	if (change->exists)
-		lines_close(&change->content);
-	errno = error;
+	if (at == MAP_FAILED)
+		return false;
+	change->content = at;
+	change->length = edit->at + edit->added + rest;
+	change->at = edit->at;
+	at = mempcpy(at, change->old.buffer, edit->at);
+	at = mempcpy(at, edit->text, edit->added);
+	at = mempcpy(at, change->old.buffer + behind, rest);
+	memset(at, '\n', size - change->length);
+	written = replace(change) || (change->exists && overwrite(change));
+	munmap(change->content, size);
 	return written;
 }
 
-/* Make the entry at line say these numbers. */
-static bool change_entry(const char *path, size_t line, const char *numbers)
+/* Let the entry at line have these numbers, or, if there is no line, the file this entry. */
+static bool change_file(const char *path, const char *temporary, const size_t *line,
+			const char *text)
 {
-	struct change change;
+	struct change change = {.path = path, .temporary = temporary};
+	struct edit edit = {.text = text, .added = strlen(text)};
+	bool changed = read_old(&change);
+	int error;
 
-	if (!begin(&change, path))
-		return false;
-	if (edit_entry(change.content.buffer, change.content.end, line, numbers, &change.edit))
-		return finish(&change);
-	/* Somebody who asks for no lock has been here. */
-	errno = EBUSY;
-	return false;
-}
-
-static bool append_entry(const char *path, const char *entry)
-{
-	struct change change;
-
-	if (!begin(&change, path))
-		return false;
-	edit_append(change.content.buffer, change.content.end, entry, &change.edit);
-	return finish(&change);
+	if (changed && !line)
+		edit_append(change.old.buffer, change.old.end, &edit);
+	/* Somebody who asks for no lock may have been here. */
+	if (changed && line && !edit_entry(change.old.buffer, change.old.end, *line, &edit)) {
+		errno = EBUSY;
+		changed = false;
+	}
+	changed = changed && write_edited(&change, &edit);
+	error = errno;
+	if (change.exists)
+		lines_close(&change.old);
+	errno = error;
+	return changed;
 }
 
 static bool write_passwd(const char *path, const struct identity *identity)
 {
 	const struct account *account = &identity->account;
-	char buffer[sizeof(((struct edit *)0)->text)];
-	struct text text = text_in(buffer, sizeof(buffer));
+	char entry[ENTRY_SIZE];
+	struct text text = text_in(entry, sizeof(entry));
 
-	if (identity->is_new) {
-		/* "!" matches no password. An "x" without an entry in shadow(5) is no account. */
-		text_add(&text, "%s:!:%u:%u::%s:/bin/sh\n", account->name, identity->account_uid,
-			 identity->account_gid, account->home);
-		return append_entry(path, buffer);
-	}
+	/* "!" matches no password. An "x" without an entry in shadow(5) is no account. */
+	if (identity->is_new)
+		text_add(&text, "\n%s:!:", account->name);
 	text_add(&text, "%u:%u", identity->account_uid, identity->account_gid);
-	return change_entry(path, account->line, buffer);
+	if (identity->is_new)
+		text_add(&text, "::%s:/bin/sh\n", account->home);
+	return change_file(path, "passwd.dinit-su", identity->is_new ? NULL : &account->line,
+			   entry);
 }
 
 /*
- * The group's own line: of the user's name if it has the right number, else the first of that
- * number. Root's group is nobody's own.
+ * The line of the user's own group: that of its name if it has the right number, else the first of
+ * that number. Root's group is nobody's own.
  */
-static enum lookup find_group(const char *path, const struct identity *identity,
-			      struct group_entry *group, struct failure *failure)
+static bool find_group(const char *path, const struct identity *identity, struct group_entry *group)
 {
 	const struct account *account = &identity->account;
+	struct failure failure;
 	char number[16];
 	struct text text = text_in(number, sizeof(number));
-	enum lookup found = accounts_find_group(path, account->name, group, failure);
 
 	/* With the new number it is what a run has left that was killed before it wrote the rest.
 	 */
-	if (identity->is_new || (found == LOOKUP_FOUND && (group->gid == account->gid ||
-							   group->gid == identity->account_gid)))
-		return found;
+	if (accounts_find_group(path, account->name, group, &failure) == LOOKUP_FOUND &&
+	    (identity->is_new || group->gid == account->gid || group->gid == identity->account_gid))
+		return true;
 	text_add(&text, "%u", account->gid);
-	found = accounts_find_group(path, number, group, failure);
-	return found == LOOKUP_FOUND && group->gid != account->gid ? LOOKUP_NOT_FOUND : found;
+	return !identity->is_new && account->gid != 0 &&
+	       accounts_find_group(path, number, group, &failure) == LOOKUP_FOUND &&
+	       group->gid == account->gid;
 }
 
-static bool write_group(const char *path, const struct identity *identity, struct failure *failure)
+static bool write_group(const char *path, const struct identity *identity)
 {
-	char buffer[sizeof(((struct edit *)0)->text)];
-	struct text text = text_in(buffer, sizeof(buffer));
+	char entry[ENTRY_SIZE];
+	struct text text = text_in(entry, sizeof(entry));
 	const gid_t gid = identity->account_gid;
 	struct group_entry group;
+	const bool found = find_group(path, identity, &group);
 
-	if (!identity->is_new && (identity->account.gid == gid || identity->account.gid == 0))
+	if (found ? group.gid == gid || group.gid == 0 : !identity->is_new)
 		return true;
-	switch (find_group(path, identity, &group, failure)) {
-	case LOOKUP_FOUND:
-		text_add(&text, "%u", gid);
-		return group.gid == gid || change_entry(path, group.line, buffer);
-	case LOOKUP_FAILED:
-		return false;
-	default:
-		text_add(&text, "%s:!:%u:\n", identity->account.name, gid);
-		return !identity->is_new || append_entry(path, buffer);
-	}
+	if (!found)
+		text_add(&text, "\n%s:!:", identity->account.name);
+	text_add(&text, "%u", gid);
+	if (!found)
+		text_add(&text, ":\n");
+	return change_file(path, "group.dinit-su", found ? &group.line : NULL, entry);
 }
 
 /*
@@ -326,8 +292,6 @@ static bool write_group(const char *path, const struct identity *identity, struc
  */
 static int lock(const char *path, const struct reporter *reporter)
 {
-	const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
-
 	for (int tries = 0; tries < LOCK_TRIES; tries++) {
 		const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 		struct stat locked, named;
@@ -337,34 +301,41 @@ static int lock(const char *path, const struct reporter *reporter)
 		/* Who had the lock may have put another file there since it was opened here. */
 		if ((flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
 		    fstat(descriptor, &locked) == 0 && stat(path, &named) == 0 &&
-		    locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
+		    is_same(&locked, &named))
 			return descriptor;
 		close(descriptor);
-		nanosleep(&moment, NULL);
+		poll(NULL, 0, 10);
 	}
 	report(reporter, REPORT_WARNINGS, "%s stays locked by another process: not waiting for it",
 	       path);
 	return -1;
 }
 
-/* As useradd(8) does, but without anything in it. One that is there already stays somebody else's.
- */
-static void make_home(const struct identity *identity, const struct reporter *reporter)
+/* As useradd(8) does, but without anything in it. One that is somebody else's stays that. */
+static bool make_home(const struct identity *identity)
 {
 	const char *home = identity->account.home;
 	const mode_t before = umask(022);
 	struct stat status;
 	int descriptor;
+	bool made;
 
 	mkdir("/home", 0755);
 	mkdir(home, 0700);
 	umask(before);
 	descriptor = open(home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	/* Engines make the directories above a mount point root's. */
-	if (descriptor < 0 || fstat(descriptor, &status) < 0 ||
-	    (status.st_uid == 0 && fchown(descriptor, identity->uid, identity->gid) < 0))
-		report(reporter, REPORT_WARNINGS, "cannot make %s: %s", home, strerror(errno));
-	close(descriptor);
+	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+	       (status.st_uid != 0 || fchown(descriptor, identity->uid, identity->gid) == 0);
+	if (descriptor >= 0)
+		close(descriptor);
+	return made;
+}
+
+static void warn(const struct reporter *reporter, bool good, const char *path)
+{
+	if (!good)
+		report(reporter, REPORT_WARNINGS, "cannot change %s: %s", path, strerror(errno));
 }
 
 bool account_files_update(const struct settings *settings, const struct ids *ids,
@@ -375,14 +346,12 @@ bool account_files_update(const struct settings *settings, const struct ids *ids
 	const int passwd = lock(files->passwd, reporter), group = lock(files->group, reporter);
 	const bool resolved = identity_resolve(settings, ids, files, identity, failure);
 
-	if (resolved && identity->is_new)
-		make_home(identity, reporter);
-	if (resolved && !write_group(files->group, identity, failure))
-		report(reporter, REPORT_WARNINGS, "cannot change %s: %s", files->group,
-		       strerror(errno));
-	if (resolved && identity->changes_account && !write_passwd(files->passwd, identity))
-		report(reporter, REPORT_WARNINGS, "cannot change %s: %s", files->passwd,
-		       strerror(errno));
+	if (resolved && identity->changes_account) {
+		if (identity->is_new)
+			warn(reporter, make_home(identity), identity->account.home);
+		warn(reporter, write_group(files->group, identity), files->group);
+		warn(reporter, write_passwd(files->passwd, identity), files->passwd);
+	}
 	close(group);
 	close(passwd);
 	return resolved;

@@ -23,21 +23,22 @@
 
 /* A change to a file: at this position so many bytes go, and these come. */
 struct edit {
+	const char *text;
+	size_t added;
 	size_t at;
 	size_t removed;
-	size_t added;
-	char text[160];
 };
 
 /*
- * The edit that makes the entry that starts at line have these numbers, "UID:GID" or "GID", from
- * its third field on. Returns false if there are no numbers. A pure function.
+ * Let edit put its text, "UID:GID" or "GID", over the numbers that the entry which starts at line
+ * has from its third field on. Returns false if it has none there. A pure function.
  */
-bool edit_entry(const char *content, size_t length, size_t line, const char *numbers,
-		struct edit *edit);
+bool edit_entry(const char *content, size_t length, size_t line, struct edit *edit);
 
-/* The edit that puts an entry, which ends in a newline, behind the last. A pure function. */
-void edit_append(const char *content, size_t length, const char *entry, struct edit *edit);
+/*
+ * Let edit put its text, an entry between two newlines, behind the last entry. A pure function.
+ */
+void edit_append(const char *content, size_t length, struct edit *edit);
 
 /*
  * Under the lock resolve identity once more, as another container may have changed the files since,

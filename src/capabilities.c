@@ -30,14 +30,12 @@ static const char names[] =
 	"audit_write\0audit_control\0setfcap\0mac_override\0mac_admin\0syslog\0wake_alarm\0"
 	"block_suspend\0audit_read\0perfmon\0bpf\0checkpoint_restore\0";
 
-static uint64_t bit_named(const char *name)
+static uint64_t bit_named(const char *name, size_t length)
 {
 	uint64_t bit = 1;
 
-	if (strncasecmp(name, "cap_", 4) == 0)
-		name += 4;
 	for (const char *at = names; *at; at += strlen(at) + 1, bit <<= 1) {
-		if (strcasecmp(at, name) == 0)
+		if (strncasecmp(at, name, length) == 0 && at[length] == '\0')
 			return bit;
 	}
 	return 0;
@@ -54,23 +52,21 @@ const char *capabilities_name(uint64_t set)
 
 bool capabilities_parse(const char *list, uint64_t *set, struct failure *failure)
 {
-	for (const char *at = list;; at++) {
-		const size_t length = strcspn(at, ",");
-		/* Longer than any name is long enough to show what is wrong with it. */
-		char name[32];
-		uint64_t bit;
+	uint64_t bit;
+	size_t length;
 
-		strncpy(name, at, sizeof(name) - 1);
-		name[length < sizeof(name) ? length : sizeof(name) - 1] = '\0';
-		bit = bit_named(name);
+	do {
+		const char *name = strncasecmp(list, "cap_", 4) == 0 ? list + 4 : list;
+
+		length = strcspn(name, ",");
+		bit = length ? bit_named(name, length) : 0;
 		if (!bit)
 			return fail(failure, STATUS_REFUSED,
-				    "'%s' is no capability: see capabilities(7)", name);
+				    "no capability: '%s'; see capabilities(7)", list);
 		*set |= bit;
-		at += length;
-		if (*at == '\0')
-			return true;
-	}
+		list = name + length + 1;
+	} while (list[-1]);
+	return true;
 }
 
 static uint64_t join(uint32_t low, uint32_t high)

@@ -11,6 +11,7 @@ struct reading {
 	struct settings *settings;
 	char **next;	      /* the first argument that is not read yet */
 	const char *for_init; /* an option that says how to be init, or NULL */
+	const char *for_user; /* an option that is about USER, or NULL */
 	struct failure *failure;
 };
 
@@ -24,6 +25,8 @@ static bool apply(struct reading *reading, const struct option *option, const ch
 {
 	if (option->for_init)
 		reading->for_init = option->name;
+	if (option->for_user)
+		reading->for_user = option->name;
 	return option_apply(option, reading->settings, written, value, reading->failure);
 }
 
@@ -132,28 +135,13 @@ static bool read_nothing(struct reading *reading)
 static bool check_together(struct reading *reading)
 {
 	struct settings *settings = reading->settings;
-	const struct {
-		bool given;
-		const char *option;
-	} of_user[] = {
-		{settings->root_init, "--root-init"},
-		{settings->if_root, "--if-root"},
-		{settings->keep_groups, "--keep-groups"},
-		{settings->add_groups[0] != NULL, "--add-group"},
-		{settings->ids != NULL, "--ids"},
-		{settings->ids_from_environment != NULL, "--ids-from-env"},
-		{settings->ids_of != NULL, "--ids-of"},
-		{settings->create, "--create"},
-		{settings->keep_capabilities_list != NULL, "--keep-caps"},
-	};
 
 	if (settings->no_switch && settings->exec)
 		return refuse(reading, "--exec and --no-switch", ": together they do nothing");
-	for (size_t i = 0; settings->no_switch && i < sizeof(of_user) / sizeof(of_user[0]); i++) {
-		if (of_user[i].given)
-			return refuse(reading, of_user[i].option,
-				      " and --no-switch: there is no user to switch to");
-	}
+	if (settings->no_switch && reading->for_user)
+		return fail(reading->failure, STATUS_REFUSED,
+			    "--%s and --no-switch: there is no user to switch to; try --help",
+			    reading->for_user);
 	if ((settings->ids != NULL) + (settings->ids_from_environment != NULL) +
 		    (settings->ids_of != NULL) >
 	    1)

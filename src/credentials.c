@@ -33,18 +33,6 @@ int credentials_groups(const gid_t **groups)
 	return getgroups(GROUPS_MAX, have);
 }
 
-bool credentials_in_group(gid_t gid)
-{
-	const gid_t *have;
-	int count = credentials_groups(&have);
-
-	while (count > 0) {
-		if (have[--count] == gid)
-			return true;
-	}
-	return getegid() == gid;
-}
-
 bool credentials_may_start(const struct credentials *credentials, struct failure *failure)
 {
 	if (credentials->real_uid != credentials->effective_uid)

@@ -35,9 +35,6 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
  */
 int credentials_groups(const gid_t **groups);
 
-/* Whether gid is the group of this process or one of its supplementary groups. */
-bool credentials_in_group(gid_t gid);
-
 /*
  * Become identity for good: supplementary groups, group, user, and, for a user that is not root, no
  * capabilities but those of identity, permitted and inheritable and none of them effective. Then

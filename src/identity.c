@@ -48,13 +48,11 @@ static bool invent_account(const char *user, const struct ids *ids,
 
 	if (!is_account_name(user))
 		return fail(failure, STATUS_REFUSED,
-			    "'%s' cannot be created: names of accounts are a-z or _, then up to "
-			    "%d of a-z, 0-9, _ and -",
-			    user, NEW_NAME_MAX - 1);
-	if (!ids->has_uid && ids->missing[0])
-		return fail(failure, STATUS_REFUSED,
-			    "no user '%s' in %s, and %s: --create needs a uid for it", user,
-			    files->passwd, ids->missing);
+			    "'%s' cannot be created: a name is up to %d of a-z, 0-9, _ and -", user,
+			    NEW_NAME_MAX);
+	if (!ids->has_uid && ids->source)
+		return fail(failure, STATUS_REFUSED, "no user '%s' in %s, and %s %s", user,
+			    files->passwd, ids->source, ids->missing);
 	used.count = 0;
 	found = accounts_find_group(files->group, user, &group, failure);
 	if (found == LOOKUP_FAILED ||

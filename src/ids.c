@@ -5,102 +5,68 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "environment.h"
 #include "parse.h"
-#include "text.h"
 
-/* Room for a variable's name or an id. */
-#define PART_SIZE 64
-
-/*
- * Take a text apart at its colon. Returns what follows that, "" where there is none; NULL if the
- * first part does not fit or the second is empty.
- */
-static const char *take_apart(const char *text, char first[PART_SIZE])
+static bool may_start_name(char character)
 {
-	const size_t length = strcspn(text, ":");
+	const char letter = character | 0x20;
 
-	if (length >= PART_SIZE || (text[length] && !text[length + 1]))
-		return NULL;
-	memcpy(first, text, length);
-	first[length] = '\0';
-	return text[length] ? text + length + 1 : "";
-}
-
-bool ids_parse(const char *text, struct ids *ids)
-{
-	struct ids parsed = {.has_uid = true};
-	char uid[PART_SIZE];
-	const char *gid = take_apart(text, uid);
-
-	if (!gid || !parse_id(uid, &parsed.uid))
-		return false;
-	parsed.has_gid = *gid != '\0';
-	if (parsed.has_gid && !parse_id(gid, &parsed.gid))
-		return false;
-	*ids = parsed;
-	return true;
-}
-
-static bool is_variable(const char *name)
-{
-	static const char may[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
-	const size_t length = strspn(name, may);
-
-	return length > 0 && length < PART_SIZE && name[length] == '\0' &&
-	       !strchr("0123456789", *name);
+	return character == '_' || (letter >= 'a' && letter <= 'z');
 }
 
 bool ids_are_variables(const char *text)
 {
-	char uid[PART_SIZE];
-	const char *gid = take_apart(text, uid);
+	const char *colon = strchr(text, ':');
 
-	return gid && is_variable(uid) && (*gid == '\0' || is_variable(gid));
+	return may_start_name(*text) &&
+	       (!colon || (may_start_name(colon[1]) && !strchr(colon + 1, ':')));
 }
 
+/* Read the id in the variable whose name ends at a colon or with the text. */
 static bool read_variable(const char *name, char **environment, bool allow_root, bool *has,
 			  uint32_t *id, struct failure *failure)
 {
-	const char *value = *name ? environment_get(environment, name) : NULL;
+	const size_t length = strcspn(name, ":");
 
+	while (*environment &&
+	       (strncmp(*environment, name, length) != 0 || (*environment)[length] != '='))
+		environment++;
 	/* Compose files make a variable that nobody has set an empty one. */
-	if (!value || *value == '\0')
+	if (!*environment || (*environment)[length + 1] == '\0')
 		return true;
-	if (!parse_id(value, id))
-		return fail(failure, STATUS_REFUSED, "%s: '%s' is no id: ids go from 0 to %u", name,
-			    value, ID_MAX);
+	*has = parse_id(*environment + length + 1, id);
+	if (!*has)
+		return fail(failure, STATUS_REFUSED, "%s: no id: ids go from 0 to %u", *environment,
+			    ID_MAX);
 	if (*id == 0 && !allow_root)
 		return fail(failure, STATUS_REFUSED,
-			    "%s is 0, which is root: only an image whose author wrote --allow-root "
-			    "takes that from the environment",
-			    name);
-	*has = true;
+			    "%s: the environment may ask for root only where the image's author "
+			    "wrote --allow-root",
+			    *environment);
 	return true;
 }
 
 static bool read_variables(const struct settings *settings, char **environment, struct ids *ids,
 			   struct failure *failure)
 {
-	char uid[PART_SIZE];
-	const char *gid = take_apart(settings->ids_from_environment, uid);
-	struct text missing = text_in(ids->missing, sizeof(ids->missing));
+	const char *names = settings->ids_from_environment, *colon = strchr(names, ':');
 
-	text_add(&missing, "%s is not set", uid);
-	return read_variable(uid, environment, settings->allow_root, &ids->has_uid, &ids->uid,
+	ids->source = names;
+	ids->missing = "is not set";
+	return read_variable(names, environment, settings->allow_root, &ids->has_uid, &ids->uid,
 			     failure) &&
-	       read_variable(gid, environment, settings->allow_root, &ids->has_gid, &ids->gid,
-			     failure);
+	       (!colon || read_variable(colon + 1, environment, settings->allow_root, &ids->has_gid,
+					&ids->gid, failure));
 }
 
 static bool read_owner(const char *path, struct ids *ids, struct failure *failure)
 {
-	struct text missing = text_in(ids->missing, sizeof(ids->missing));
 	struct stat status;
 
 	if (stat(path, &status) < 0)
 		return fail(failure, STATUS_REFUSED, "--ids-of %s: %s", path, strerror(errno));
-	text_add(&missing, "%s belongs to root", path);
+	ids->source = path;
+	ids->missing = "belongs to root";
 	ids->uid = status.st_uid;
 	ids->gid = status.st_gid;
 	ids->has_uid = ids->uid != 0;
@@ -117,5 +83,7 @@ bool ids_choose(const struct settings *settings, char **environment, struct ids 
 		return read_variables(settings, environment, ids, failure);
 	if (settings->ids_of)
 		return read_owner(settings->ids_of, ids, failure);
-	return !settings->ids || ids_parse(settings->ids, ids);
+	ids->has_uid =
+		settings->ids && parse_ids(settings->ids, &ids->uid, &ids->has_gid, &ids->gid);
+	return true;
 }

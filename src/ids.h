@@ -16,13 +16,11 @@ struct ids {
 	bool has_uid, has_gid;
 	uid_t uid;
 	gid_t gid;
-	char missing[128]; /* why there is no uid though one was asked for; "" if none was */
+	const char *source;  /* the variables or the path that are to say them; NULL: neither */
+	const char *missing; /* what is said of that if there is no uid */
 };
 
-/* UID or UID:GID. Returns false, with *ids untouched, for anything else. A pure function. */
-bool ids_parse(const char *text, struct ids *ids);
-
-/* Whether text is UIDVAR or UIDVAR:GIDVAR, names that a shell would take for variables. */
+/* Whether text is UIDVAR or UIDVAR:GIDVAR, names that are no numbers. */
 bool ids_are_variables(const char *text);
 
 /*

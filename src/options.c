@@ -230,10 +230,11 @@ static bool set_keep_caps(struct settings *settings, const char *value)
 
 static bool set_ids(struct settings *settings, const char *value)
 {
-	struct ids ids;
+	uint32_t uid, gid;
+	bool has_gid;
 
 	settings->ids = value;
-	return ids_parse(value, &ids);
+	return parse_ids(value, &uid, &has_gid, &gid);
 }
 
 static bool set_ids_from_env(struct settings *settings, const char *value)
@@ -255,21 +256,23 @@ static bool set_ids_of(struct settings *settings, const char *value)
 static const struct option options[] = {
 	{'x', "exec", FLAG(exec)},
 	{'n', "no-switch", FLAG(no_switch)},
-	{'i', "if-root", FLAG(if_root)},
-	{'R', "root-init", .for_init = true, FLAG(root_init)},
-	{'k', "keep-groups", FLAG(keep_groups)},
-	{'G', "add-group", .set = set_add_group, .value = VALUE_NEEDED,
+	{'i', "if-root", .for_user = true, FLAG(if_root)},
+	{'R', "root-init", .for_init = true, .for_user = true, FLAG(root_init)},
+	{'k', "keep-groups", .for_user = true, FLAG(keep_groups)},
+	{'G', "add-group", .for_user = true, .set = set_add_group, .value = VALUE_NEEDED,
 	 .expects = "is empty, or one more than the 32 that can be added"},
 	{'m', "umask", .set = set_umask, .value = VALUE_NEEDED,
 	 .expects = "is no umask: write it in octal, 0 to 0777"},
 	{'N', "no-new-privs", FLAG(no_new_privileges)},
-	{'C', "keep-caps", .set = set_keep_caps, .value = VALUE_NEEDED},
-	{0, "ids", .set = set_ids, .value = VALUE_NEEDED, .expects = "is no UID or UID:GID"},
-	{0, "ids-from-env", .set = set_ids_from_env, .value = VALUE_NEEDED,
+	{'C', "keep-caps", .for_user = true, .set = set_keep_caps, .value = VALUE_NEEDED},
+	{0, "ids", .for_user = true, .set = set_ids, .value = VALUE_NEEDED,
+	 .expects = "is no UID or UID:GID"},
+	{0, "ids-from-env", .for_user = true, .set = set_ids_from_env, .value = VALUE_NEEDED,
 	 .expects = "names no variables: write UIDVAR:GIDVAR, without a $"},
-	{0, "ids-of", .set = set_ids_of, .value = VALUE_NEEDED, .expects = NO_PATH},
-	{0, "allow-root", FLAG(allow_root)},
-	{0, "create", FLAG(create)},
+	{0, "ids-of", .for_user = true, .set = set_ids_of, .value = VALUE_NEEDED,
+	 .expects = NO_PATH},
+	{0, "allow-root", .for_user = true, FLAG(allow_root)},
+	{0, "create", .for_user = true, FLAG(create)},
 	{'E', "keep-env", FLAG(keep_environment)},
 	{0, "no-stdio-chown", FLAG(keep_stdio)},
 	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,

@@ -15,6 +15,7 @@ struct option {
 	const char *name;    /* behind two dashes */
 	bool in_environment; /* a variable DINIT_SU_NAME sets it as well */
 	bool for_init;	     /* it says how to be init: with --exec there is none */
+	bool for_user;	     /* it is about USER: with --no-switch there is none */
 
 	size_t flag; /* offset in the settings of the bool that it sets; 0: it has a set() */
 	/* Take a value (NULL where none is needed) into settings; false if it does not parse. */

@@ -43,9 +43,35 @@ bool parse_number(const char *text, uint32_t largest, uint32_t *number)
 	return true;
 }
 
+/* Read an id. Returns what follows it, or NULL. */
+static const char *read_id(const char *text, uint32_t *id)
+{
+	int64_t number;
+	const char *rest = read_number(text, &number);
+
+	if (!rest || number > ID_MAX)
+		return NULL;
+	*id = (uint32_t)number;
+	return rest;
+}
+
 bool parse_id(const char *text, uint32_t *id)
 {
-	return parse_number(text, ID_MAX, id);
+	uint32_t parsed;
+	const char *rest = read_id(text, &parsed);
+
+	if (!rest || *rest)
+		return false;
+	*id = parsed;
+	return true;
+}
+
+bool parse_ids(const char *text, uint32_t *uid, bool *has_gid, uint32_t *gid)
+{
+	const char *rest = read_id(text, uid);
+
+	*has_gid = rest && *rest == ':';
+	return *has_gid ? parse_id(rest + 1, gid) : rest && *rest == '\0';
 }
 
 bool parse_mode(const char *text, unsigned int *mode)

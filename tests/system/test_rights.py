@@ -63,13 +63,11 @@ class Groups(SystemTest):
     def test_an_unknown_one(self):
         self.assert_refused(run("-G", "nogroup-here", "app", "--", "id"), "no group 'nogroup-here'")
 
-    def test_without_root_they_must_be_there_already(self):
-        ended = run("-G", "app", "app", "--", "id", "-G", sandbox=["-u", "4242:4242"])
-        self.assertEqual((ended.status, ended.output), (0, "4242\n"))
-        self.assert_refused(run("-G", "44", "app", "--", "id", sandbox=["-u", "4242:4242"]),
-                            "cannot join group '44'", "uid 4242")
-        ended = run("-i", "-G", "44", "app", "--", "id", "-G", sandbox=["-u", "77:77"])
-        self.assertEqual((ended.status, ended.output), (0, "77\n"))
+    def test_without_root_they_are_as_they_are(self):
+        for arguments, user in ((["app"], 4242), (["-i", "app"], 77)):
+            ended = run("-kG", "44", *arguments, "--", "id", "-G",
+                        sandbox=["-u", "%d:%d" % (user, user)])
+            self.assertEqual((ended.status, ended.output), (0, "%d\n" % user))
 
 
 class Umask(SystemTest):
@@ -165,10 +163,10 @@ class KeepCapabilities(SystemTest):
                                 sandbox=["-c", str(NET_RAW)]), "not given cap_net_raw")
 
     def test_an_unknown_one(self):
-        self.assert_refused(run("-C", "chown,fly", "app", "--", "id"), "'fly' is no capability")
+        self.assert_refused(run("-C", "chown,fly", "app", "--", "id"), "no capability: 'fly'")
 
     def test_root_has_no_need_of_it(self):
-        self.assert_refused(run("-C", "chown", "root", "--", "id"), "'root' is root")
+        self.assert_refused(run("-C", "chown", "root", "--", "id"), "root keeps every")
 
     def test_without_root(self):
         # Already the user: what it does not have nobody can give it.

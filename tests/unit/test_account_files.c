@@ -46,9 +46,9 @@ START_TEST(entries)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct edit edit;
-		const bool good = edit_entry(rows[i].content, strlen(rows[i].content), rows[i].line,
-					     rows[i].numbers, &edit);
+		struct edit edit = {.text = rows[i].numbers, .added = strlen(rows[i].numbers)};
+		const bool good =
+			edit_entry(rows[i].content, strlen(rows[i].content), rows[i].line, &edit);
 
 		ck_assert_msg(good == (rows[i].wanted != NULL), "row %d", i);
 		if (good)
@@ -68,9 +68,9 @@ START_TEST(new_entries)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct edit edit;
+		struct edit edit = {.text = "\nnew\n", .added = 5};
 
-		edit_append(rows[i].content, strlen(rows[i].content), "new\n", &edit);
+		edit_append(rows[i].content, strlen(rows[i].content), &edit);
 		ck_assert_str_eq(edited(rows[i].content, &edit), rows[i].wanted);
 	}
 }

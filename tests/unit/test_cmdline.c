@@ -287,8 +287,8 @@ START_TEST(bad_ones)
 		{{"-G"}, "-G: needs a value"},
 		{{"-m", "8", "app", "true"}, "-m: '8' is no umask"},
 		{{"--umask=", "app", "true"}, "'' is no umask"},
-		{{"-C", "", "app", "true"}, "'' is no capability"},
-		{{"-C", "chown,fly", "app", "true"}, "'fly' is no capability"},
+		{{"-C", "", "app", "true"}, "no capability: ''"},
+		{{"-C", "chown,fly", "app", "true"}, "no capability: 'fly'"},
 		{{"--no-new-privs=1", "app", "true"}, "takes no value"},
 		{{"--explain", "-xn", "true"}, "--exec and --no-switch"},
 	};

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "ids.h"
+#include "parse.h"
 
 START_TEST(given)
 {
@@ -36,19 +37,21 @@ START_TEST(given)
 		{"1:app", false, false, 0, 0},
 	};
 	char longer[300];
+	struct ids ids;
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct ids ids = {.uid = 77};
-		const bool good = ids_parse(rows[i].text, &ids);
+		bool good;
 
-		ck_assert_msg(good == rows[i].good && ids.has_uid == good, "'%s'", rows[i].text);
-		ck_assert_msg(ids.uid == (good ? rows[i].uid : 77), "'%s'", rows[i].text);
-		ck_assert_msg(ids.has_gid == rows[i].has_gid && ids.gid == rows[i].gid, "'%s'",
-			      rows[i].text);
+		ids.gid = 0;
+		good = parse_ids(rows[i].text, &ids.uid, &ids.has_gid, &ids.gid);
+		ck_assert_msg(good == rows[i].good, "'%s'", rows[i].text);
+		ck_assert_msg(!good || (ids.uid == rows[i].uid && ids.gid == rows[i].gid &&
+					ids.has_gid == rows[i].has_gid),
+			      "'%s'", rows[i].text);
 	}
 	memset(longer, '1', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
-	ck_assert(!ids_parse(longer, &(struct ids){0}));
+	ck_assert(!parse_ids(longer, &ids.uid, &ids.has_gid, &ids.gid));
 	ck_assert(!ids_are_variables(longer));
 }
 END_TEST
@@ -59,24 +62,11 @@ START_TEST(names_of_variables)
 		const char *text;
 		bool good;
 	} rows[] = {
-		{"PUID:PGID", true},
-		{"USER_ID", true},
-		{"_", true},
-		{"a1:b2", true},
-		{"A:A", true},
-		{"", false},
-		{":", false},
-		{"PUID:", false},
-		{":PGID", false},
-		{"A:B:C", false},
-		{"1000:1000", false},
-		{"A:1", false},
-		{"$PUID:$PGID", false},
-		{"A B", false},
-		{"A=B", false},
-		{"A-B", false},
-		{"PUID:PG\xc3\xaf", false},
-		{"A,B", false},
+		{"PUID:PGID", true},	{"USER_ID", true}, {"_", true},		 {"a1:b2", true},
+		{"A:A", true},		{"", false},	   {":", false},	 {"PUID:", false},
+		{":PGID", false},	{"A:B:C", false},  {"1000:1000", false}, {"A:1", false},
+		{"$PUID:$PGID", false}, {"A B", true},	   {"A=B", true},	 {"A-B", true},
+		{"A:\xc3\xaf", false},	{"A,B", true},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++)
@@ -105,11 +95,11 @@ START_TEST(from_variables)
 		{"U", false, "U=1", "=x", true, false, 1, 0, NULL},
 		{"U:U", false, "U=1", "G=x", true, true, 1, 1, NULL},
 		{"U:G", true, "U=0", "G=0", true, true, 0, 0, NULL},
-		{"U:G", false, "U=0", "G=2", false, false, 0, 0, "U is 0"},
-		{"U:G", false, "U=1", "G=0", false, false, 0, 0, "G is 0"},
+		{"U:G", false, "U=0", "G=2", false, false, 0, 0, "U=0: the env"},
+		{"U:G", false, "U=1", "G=0", false, false, 0, 0, "G=0: the env"},
 		{"U:G", false, "U=000", "G=0", false, false, 0, 0, "--allow-root"},
-		{"U:G", true, "U=x", "G=0", false, false, 0, 0, "U: 'x' is no id"},
-		{"U:G", false, "U=1", "G=-1", false, false, 0, 0, "G: '-1' is no id"},
+		{"U:G", true, "U=x", "G=0", false, false, 0, 0, "U=x: no id"},
+		{"U:G", false, "U=1", "G=-1", false, false, 0, 0, "G=-1: no id"},
 		{"U:G", false, "U=4294967295", "G=1", false, false, 0, 0,
 		 "go from 0 to 4294967294"},
 		{"U:G", false, "UU=x", "GG=x", false, false, 0, 0, NULL},
@@ -136,7 +126,8 @@ START_TEST(from_variables)
 			      "row %d", i);
 		ck_assert_msg(!ids.has_uid || ids.uid == rows[i].wanted_uid, "row %d", i);
 		ck_assert_msg(!ids.has_gid || ids.gid == rows[i].wanted_gid, "row %d", i);
-		ck_assert_str_eq(ids.missing, "U is not set");
+		ck_assert_str_eq(ids.missing, "is not set");
+		ck_assert_str_eq(ids.source, rows[i].names);
 	}
 }
 END_TEST
@@ -151,13 +142,14 @@ START_TEST(other_sources)
 	struct ids ids;
 
 	ck_assert(ids_choose(&none, environment, &ids, &failure));
-	ck_assert(!ids.has_uid && !ids.has_gid && ids.missing[0] == '\0');
+	ck_assert(!ids.has_uid && !ids.has_gid && !ids.source);
 	ck_assert(ids_choose(&wanted, environment, &ids, &failure));
 	ck_assert(ids.has_uid && ids.uid == 7 && ids.has_gid && ids.gid == 8);
 	ck_assert(ids_choose(&root, environment, &ids, &failure));
 	ck_assert_int_eq(stat("/", &status), 0);
 	ck_assert(ids.has_uid == (status.st_uid != 0));
-	ck_assert_str_eq(ids.missing, "/ belongs to root");
+	ck_assert_str_eq(ids.source, "/");
+	ck_assert_str_eq(ids.missing, "belongs to root");
 	ck_assert(!ids_choose(&nowhere, environment, &ids, &failure));
 	ck_assert_str_eq(failure.text, "--ids-of /no/such/path: No such file or directory");
 }
