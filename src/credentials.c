@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 
 int credentials_groups(const gid_t **groups)
 {
-	static gid_t have[GROUPS_MAX];
+	static gid_t have[GROUPS_MAX] __attribute__((aligned(4096)));
 
 	*groups = have;
 	return getgroups(GROUPS_MAX, have);
@@ -74,13 +75,13 @@ static bool verify_groups(const struct identity *identity)
 	const gid_t *have;
 	const int count = credentials_groups(&have);
 
-	if (count < 0 || (size_t)count != identity->groups.count)
-		return false;
-	for (int i = 0; i < count; i++) {
-		if (!group_set_has(&identity->groups, have[i]))
-			return false;
-	}
-	return true;
+	bool good = count >= 0 && (size_t)count == identity->groups.count;
+
+	for (int i = 0; good && i < count; i++)
+		good = group_set_has(&identity->groups, have[i]);
+	/* Init has no use for it any more: its page goes back to the kernel. */
+	madvise((void *)have, GROUPS_MAX * sizeof(*have), MADV_DONTNEED);
+	return good;
 }
 
 static bool verify_no_way_back(uint64_t kept, struct failure *failure)

@@ -66,9 +66,10 @@ bool environment_for_account(struct environment *environment, char **inherited,
 
 	while (inherited[count])
 		count++;
-	/* Room for three more and the NULL; init gives it back with everything else at its end. */
-	entries = mmap(NULL, (count + 4) * sizeof(*entries), PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* Room for three more and the NULL. */
+	environment->size = (count + 4) * sizeof(*entries);
+	entries = mmap(NULL, environment->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
 	if (entries == MAP_FAILED)
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
 			    strerror(errno));

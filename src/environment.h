@@ -12,6 +12,7 @@
 /* An environment with entries of its own: those of strings, the inherited ones for the rest. */
 struct environment {
 	char **entries; /* NULL at the end */
+	size_t size;	/* of the memory that they are in, which is mapped for them */
 	char home[sizeof("HOME=") + PATH_MAX];
 	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
 	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];

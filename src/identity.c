@@ -39,7 +39,7 @@ static bool invent_account(const char *user, const struct ids *ids,
 			   const struct account_files *files, struct identity *identity,
 			   struct failure *failure)
 {
-	static struct group_set used;
+	struct group_set *used = &identity->others;
 	struct account *account = &identity->account;
 	struct text home = text_in(account->home, sizeof(account->home));
 	struct group_entry group = {0};
@@ -53,12 +53,11 @@ static bool invent_account(const char *user, const struct ids *ids,
 	if (!ids->has_uid && ids->source)
 		return fail(failure, STATUS_REFUSED, "no user '%s' in %s, and %s %s", user,
 			    files->passwd, ids->source, ids->missing);
-	used.count = 0;
+	used->count = 0;
 	found = accounts_find_group(files->group, user, &group, failure);
-	if (found == LOOKUP_FAILED ||
-	    accounts_add_ids(files, user, &used, failure) == LOOKUP_FAILED)
+	if (found == LOOKUP_FAILED || accounts_add_ids(files, user, used, failure) == LOOKUP_FAILED)
 		return false;
-	while (group_set_has(&used, free_id))
+	while (group_set_has(used, free_id))
 		free_id++;
 	if (free_id > LAST_FREE_ID)
 		return fail(failure, STATUS_REFUSED, "no id from %d to %d is free for '%s'",
@@ -67,7 +66,7 @@ static bool invent_account(const char *user, const struct ids *ids,
 	if (found == LOOKUP_FOUND)
 		account->gid = group.gid;
 	else
-		account->gid = group_set_has(&used, account->uid) ? free_id : account->uid;
+		account->gid = group_set_has(used, account->uid) ? free_id : account->uid;
 	strcpy(account->name, user);
 	text_add(&home, "/home/%s", user);
 	identity->has_account = identity->is_new = true;
@@ -149,7 +148,7 @@ static bool too_many_groups(const struct settings *settings, struct failure *fai
 static bool keep_groups(const struct settings *settings, const struct account_files *files,
 			struct identity *identity, struct failure *failure)
 {
-	static struct group_set of_root;
+	struct group_set *of_root = &identity->others;
 	const gid_t *have;
 	const int count = credentials_groups(&have);
 	/* Root's account is looked up in the room for the user's own, which comes later. */
@@ -157,12 +156,12 @@ static bool keep_groups(const struct settings *settings, const struct account_fi
 		accounts_find_user(files->passwd, "0", &identity->account, failure);
 	const char *root = found == LOOKUP_FOUND ? identity->account.name : "root";
 
-	of_root.count = 0;
+	of_root->count = 0;
 	if (found == LOOKUP_FAILED ||
-	    accounts_add_memberships(files->group, root, &of_root, failure) == LOOKUP_FAILED)
+	    accounts_add_memberships(files->group, root, of_root, failure) == LOOKUP_FAILED)
 		return false;
 	for (int i = 0; i < count; i++) {
-		if (have[i] != 0 && !group_set_has(&of_root, have[i]) &&
+		if (have[i] != 0 && !group_set_has(of_root, have[i]) &&
 		    !group_set_add(&identity->groups, have[i]))
 			return too_many_groups(settings, failure);
 	}

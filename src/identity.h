@@ -28,8 +28,9 @@ struct identity {
 	gid_t account_gid;
 	struct account account; /* for HOME, USER and LOGNAME */
 	struct group_set groups;
-	uint64_t capabilities;	/* kept by a user that is not root */
-	bool no_new_privileges; /* and nothing is left in the bounding set of such a user */
+	struct group_set others; /* room to think: what groups or ids others have */
+	uint64_t capabilities;	 /* kept by a user that is not root */
+	bool no_new_privileges;	 /* and nothing is left in the bounding set of such a user */
 };
 
 /* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +31,12 @@
 #include "termination_log.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
+
+/* What only the start needs. On pages of its own, touched only as far as it is used. */
+struct start {
+	struct identity identity;
+	struct environment environment;
+} __attribute__((aligned(4096)));
 
 static int end_with(const struct plan *plan, const struct failure *failure)
 {
@@ -114,18 +121,17 @@ static bool hand_over(const struct plan *plan, struct identity *identity, const 
 }
 
 static bool choose_environment(const struct plan *plan, struct program *program,
-			       struct failure *failure)
+			       struct environment *environment, struct failure *failure)
 {
-	static struct environment environment;
 	const struct identity *identity = plan->identity;
 
 	program->environment = environ;
 	if (!identity || plan->settings->keep_environment)
 		return true;
-	if (!environment_for_account(&environment, environ,
+	if (!environment_for_account(environment, environ,
 				     identity->has_account ? &identity->account : NULL, failure))
 		return false;
-	program->environment = environment.entries;
+	program->environment = environment->entries;
 	return true;
 }
 
@@ -204,7 +210,8 @@ static bool start_main(const struct plan *plan, struct program *program,
 }
 
 /* Start main and see it through to the end: what a PID 1 is for. */
-static int be_init(struct plan *plan, struct program *program, struct failure *failure)
+static int be_init(struct plan *plan, struct program *program, struct start *start,
+		   struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 	const struct reporter *reporter = &settings->reporter;
@@ -218,6 +225,10 @@ static int be_init(struct plan *plan, struct program *program, struct failure *f
 	watch_parent(plan);
 	if (settings->command && !start_main(plan, program, &supervision, failure))
 		return settings->exit_map[end_with(plan, failure)];
+	/* Back to the kernel: an init that waits for years takes no memory for what it once found.
+	 */
+	munmap(start->environment.entries, start->environment.size);
+	madvise(start, sizeof(*start), MADV_DONTNEED);
 	/* What main keeps was init's to pass on, not to have. */
 	if (program->capabilities && !program->become && !credentials_keep(0, failure))
 		report(reporter, REPORT_WARNINGS, "%s", failure->text);
@@ -234,8 +245,7 @@ static int be_init(struct plan *plan, struct program *program, struct failure *f
 
 int main(int count __attribute__((unused)), char **arguments)
 {
-	/* Not on the stack: touched only as far as it is used, the rest takes no memory. */
-	static struct identity identity;
+	static struct start start;
 	struct inherited_signals signals;
 	struct ids ids;
 	struct credentials now;
@@ -263,17 +273,18 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings.termination_log && !settings.explain)
 		plan.termination_log =
 			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!choose_identity(&plan, &identity, &ids, &failure))
+	if (!choose_identity(&plan, &start.identity, &ids, &failure))
 		return end_with(&plan, &failure);
 	if (settings.explain)
 		return print_explanation(&plan);
 
 	program.command = settings.command;
-	if (!hand_over(&plan, &identity, &ids, &failure) ||
-	    !choose_environment(&plan, &program, &failure) || !become(&plan, &program, &failure))
+	if (!hand_over(&plan, &start.identity, &ids, &failure) ||
+	    !choose_environment(&plan, &program, &start.environment, &failure) ||
+	    !become(&plan, &program, &failure))
 		return end_with(&plan, &failure);
 	if (!settings.exec)
-		return be_init(&plan, &program, &failure);
+		return be_init(&plan, &program, &start, &failure);
 	spawn_in_place(&program, &failure);
 	return end_with(&plan, &failure);
 }
