@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Ids from outside: who main then is, and what the account files say afterwards."""
+import ctypes
 import fcntl
 import os
 import stat
@@ -21,6 +22,7 @@ app:*:4242:
 twin:x:4242:
 docker:x:999:app,user
 audio:x:29:app,other"""
+CLONE_NEWUSER = 0x10000000
 UNSET = {"PATH": os.environ["PATH"]}
 # What the well-known script does.
 SCRIPT = ["--ids-from-env", "USER_ID:GROUP_ID", "--create", "user", "--"]
@@ -52,12 +54,13 @@ class Etc:
     def read(self, name):
         return read(self.file(name)).decode()
 
-    def run(self, *arguments, sandbox=(), environment=None, binary=None):
+    def run(self, *arguments, sandbox=(), environment=None, binary=None, **options):
         command = [binary or Place.file("dinit-su"), *arguments]
         process = subprocess.run(
             [os.environ["SANDBOX"], "-b", self.path + ":/etc", "-b", self.home + ":/home",
              *sandbox, "--", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=dict(UNSET, **(environment or {})), timeout=60)
+            stderr=subprocess.PIPE, env=dict(UNSET, **(environment or {})), timeout=60,
+            **options)
         return Ended(process)
 
 
@@ -313,6 +316,84 @@ class Create(EtcTest):
                              "user:!:1000:1000::/home/user:/bin/sh")
         finally:
             os.umask(before)
+
+
+def enter_user_namespace(*lines):
+    """Become root of a new user namespace with these lines of INNER OUTER COUNT for its map.
+
+    For the child side of a fork. The map has to be written from outside: by a helper.
+    """
+    wishes, asks = os.pipe()
+    answers, does = os.pipe()
+    process = os.getpid()
+    helper = os.fork()
+    if helper == 0:
+        os.read(wishes, 1)
+        for name in ("uid_map", "gid_map"):
+            with open("/proc/%d/%s" % (process, name), "w") as file:
+                file.write("\n".join(lines))
+        os.write(does, b"x")
+        os._exit(0)
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    os.write(asks, b"x")
+    os.read(answers, 1)
+    os.waitpid(helper, 0)
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+
+
+class Rootless(EtcTest):
+    """The container's root is nobody on the host."""
+
+    CALLER = 1000
+    # As rootless engines map ids by themselves, and as podman does with --userns=keep-id.
+    USUAL = ["0 1000 1", "1 100000 65535"]
+    KEEP_ID = ["0 100000 1000", "1000 1000 1", "1001 101000 64535"]
+
+    def setUp(self):
+        with open("/proc/sys/user/max_user_namespaces") as file:
+            if int(file.read()) == 0:
+                self.skipTest("user namespaces are switched off")
+
+    def write_file(self, uid_map, *arguments, **environment):
+        """The owner on the host of a file on a mount of the caller's; the account line."""
+        etc, mount = Etc(), Place.directory()
+        os.chmod(mount, 0o755)
+        os.chown(mount, self.CALLER, self.CALLER)
+        for path in (etc.path, etc.home, etc.file("passwd"), etc.file("group")):
+            root = int(uid_map[0].split()[1])
+            os.chown(path, root, root)
+        ended = etc.run(*arguments, "--", "touch", mount + "/file", sandbox=["-P"],
+                        environment=environment,
+                        preexec_fn=lambda: enter_user_namespace(*uid_map))
+        self.assertEqual((ended.status, ended.errors), (0, ""), ended)
+        return os.stat(mount + "/file").st_uid, etc.read("passwd").splitlines()[-1]
+
+    def test_the_caller_is_root_inside(self):
+        owner, _ = self.write_file(self.USUAL, "--ids-from-env", "USER_ID:GROUP_ID",
+                                   "--allow-root", "app", USER_ID="0", GROUP_ID="0")
+        self.assertEqual(owner, self.CALLER)
+
+    def test_the_caller_keeps_its_id(self):
+        owner, line = self.write_file(self.KEEP_ID, *SCRIPT[:-1], USER_ID="1000", GROUP_ID="1000")
+        self.assertEqual((owner, line), (self.CALLER, "user:!:1000:1000::/home/user:/bin/sh"))
+
+    def test_the_owner_of_the_mount(self):
+        mount_owner, _ = self.write_file(self.KEEP_ID, "--ids-of", self.mount_of_caller(), "app")
+        self.assertEqual(mount_owner, self.CALLER)
+
+    def mount_of_caller(self):
+        path = Place.directory()
+        os.chown(path, self.CALLER, self.CALLER)
+        return path
+
+    def test_an_id_that_is_not_mapped(self):
+        ended = Etc().run(*SCRIPT, "id", sandbox=["-P"], environment={"USER_ID": "70000"},
+                          preexec_fn=lambda: enter_user_namespace(*self.USUAL))
+        self.assertEqual((ended.status, ended.output), (125, ""), ended)
+        self.assertIn("maps no such id", ended.errors)
 
 
 class HostileFiles(EtcTest):
