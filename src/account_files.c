@@ -16,7 +16,7 @@
 #include "text.h"
 
 /* How often it is tried to lock a file, 10 ms apart. */
-#define LOCK_TRIES 200
+#define LOCK_TRIES 100
 
 /* Room for an entry that is new. */
 #define ENTRY_SIZE 160
@@ -177,9 +177,11 @@ static bool overwrite(const struct change *change)
 static bool read_old(struct change *change)
 {
 	change->exists = lines_open(&change->old, change->path);
-	change->status.st_mode = 0644;
-	if (!change->exists)
+	if (!change->exists) {
+		change->old.buffer = (char *)"";
+		change->status.st_mode = 0644;
 		return errno == ENOENT;
+	}
 	errno = fstat(change->old.descriptor, &change->status) < 0 ? errno : change->old.error;
 	return lines_read_all(&change->old);
 }

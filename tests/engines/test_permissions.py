@@ -74,15 +74,6 @@ class Permissions(Cases):
         self.assertEqual(container.execute("id", options=["-u", "user"]).stdout.split()[:2],
                          ["uid=%d(user)" % CALLER, "gid=%d(user)" % TEAM])
 
-    def test_started_again(self):
-        container = self.start_it(*SCRIPT, "sh", "-c", "id -u; cat /etc/passwd",
-                                  options=ENTERED_BY_HAND + AS_CALLER)
-        self.assertEqual(container.wait(), 0, container)
-        container.call("start")
-        self.assertEqual(container.wait(), 0, container)
-        lines = container.logs().splitlines()
-        self.assertEqual(lines[:len(lines) // 2], lines[len(lines) // 2:])
-
     def test_account_files_that_are_mounted(self):
         directory, _ = self.share()
         options = []

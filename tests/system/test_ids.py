@@ -5,6 +5,7 @@ import fcntl
 import os
 import stat
 import subprocess
+import unittest
 
 from harness import Ended, Place, SystemTest, run
 
@@ -55,6 +56,8 @@ class Etc:
         return read(self.file(name)).decode()
 
     def run(self, *arguments, sandbox=(), environment=None, binary=None, **options):
+        if "-E" in sandbox and "DINIT_SU_SANITIZED" in os.environ:
+            raise unittest.SkipTest("the address sanitizer itself needs /proc")
         command = [binary or Place.file("dinit-su"), *arguments]
         process = subprocess.run(
             [os.environ["SANDBOX"], "-b", self.path + ":/etc", "-b", self.home + ":/home",
@@ -446,16 +449,18 @@ class HostileFiles(EtcTest):
         self.assertEqual(etc.read("passwd"), self.AFTER)
         self.assertTrue(os.path.samefile(etc.file("passwd"), etc.file("other-name")))
 
-    def test_symbolic_link(self):
-        for sandbox in ([], ["-E"]):
-            etc = Etc()
-            os.mkdir(etc.file("real"))
-            os.rename(etc.file("passwd"), etc.file("real/users"))
-            os.symlink("real/users", etc.file("passwd"))
-            self.assertEqual(self.change(etc, sandbox), "")
-            self.assertTrue(os.path.islink(etc.file("passwd")))
-            self.assertEqual(read(etc.file("real/users")).decode(), self.AFTER)
-            self.assertEqual(os.listdir(etc.file("real")), ["users"])
+    def test_symbolic_link(self, *sandbox):
+        etc = Etc()
+        os.mkdir(etc.file("real"))
+        os.rename(etc.file("passwd"), etc.file("real/users"))
+        os.symlink("real/users", etc.file("passwd"))
+        self.assertEqual(self.change(etc, sandbox), "")
+        self.assertTrue(os.path.islink(etc.file("passwd")))
+        self.assertEqual(read(etc.file("real/users")).decode(), self.AFTER)
+        self.assertEqual(os.listdir(etc.file("real")), ["users"])
+
+    def test_symbolic_link_without_proc(self):
+        self.test_symbolic_link("-E")
 
     def test_without_proc(self):
         etc = Etc()
