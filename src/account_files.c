@@ -88,7 +88,7 @@ static bool replace_in(const struct change *change, int directory, const char *n
 	int descriptor;
 	bool replaced;
 
-	/* It has to be the only name of the old one, and not a symbolic link. */
+	/* It has to be the only name of the old one, which a symbolic link is not. */
 	if (change->exists && (change->status.st_nlink != 1 ||
 			       fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 			       !is_same(&named, &change->status)))
@@ -115,28 +115,19 @@ static bool replace_in(const struct change *change, int directory, const char *n
 /* Returns false with the old file as it was. */
 static bool replace(const struct change *change)
 {
-	char link[32], name[PATH_MAX], *slash;
-	struct text text = text_in(link, sizeof(link));
-	ssize_t length = -1;
+	const char *name = strrchr(change->path, '/') + 1;
+	char parent[PATH_MAX];
+	struct text text = text_in(parent, (size_t)(name - change->path));
 	int directory, error;
 	bool replaced;
 
-	/* The kernel knows the name behind any symbolic links. */
-	text_add(&text, "/proc/self/fd/%d", change->old.descriptor);
-	if (change->exists)
-		length = readlink(link, name, sizeof(name) - 1);
-	if (length >= 0)
-		name[length] = '\0';
-	else
-		strcpy(name, change->path);
-	slash = strrchr(name, '/');
-	*slash = '\0';
+	text_add(&text, "%s", change->path);
 	if (!change->exists)
-		mkdir(name, 0755);
-	directory = open(*name ? name : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		mkdir(parent, 0755);
+	directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return false;
-	replaced = replace_in(change, directory, slash + 1);
+	replaced = replace_in(change, directory, name);
 	error = errno;
 	close(directory);
 	errno = error;

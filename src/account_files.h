@@ -5,9 +5,9 @@
  *
  * A file is replaced by rename(2), so that at any time it is the old one or the new one, with the
  * mode and the owner of the old. One that cannot be (it is mounted, which is how two containers
- * share it; it has other names that have to stay the same file; its directory is read-only) is
- * overwritten in place, in one write from the first byte that changes; room for it is reserved
- * first, and when it fails all the same the old bytes are put back.
+ * share it; it has other names, by hard or symbolic links, that have to stay the same file; its
+ * directory is read-only) is overwritten in place, in one write from the first byte that changes;
+ * room for it is reserved first, and when it fails all the same the old bytes are put back.
  *
  * flock(2) on the file itself keeps other dinit-su away, of other containers too, from reading to
  * writing. The lock of lckpwdf(3) would not: it is a file of its own, and not shared with the
