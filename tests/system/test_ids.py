@@ -3,6 +3,7 @@
 import ctypes
 import fcntl
 import os
+import shutil
 import stat
 import subprocess
 import unittest
@@ -402,8 +403,13 @@ class Rootless(EtcTest):
 class HostileFiles(EtcTest):
     AFTER = PASSWD.replace("app:x:4242:4242:The", "app:x:1000:1001:The")
 
-    def change(self, etc, sandbox=(), ids="1000:1001"):
-        ended = etc.run("--ids", ids, "app", "--", "id", "-u", sandbox=sandbox)
+    def change(self, etc, sandbox=(), ids="1000:1001", without=None):
+        """Change app's ids, without a system call that the file system does not have."""
+        command = [Place.file("dinit-su"), "--ids", ids, "app", "--", "id", "-u"]
+        if without:
+            command = [shutil.which("strace"), "-qqo", "/dev/null", "-e", "trace=" + without, "-e",
+                       "inject=%s:error=EOPNOTSUPP" % without, *command]
+        ended = etc.run(*command, sandbox=sandbox, binary="/usr/bin/env")
         self.assertEqual((ended.status, ended.output), (0, ids.split(":")[0] + "\n"), ended)
         return ended.errors
 
@@ -490,7 +496,7 @@ class HostileFiles(EtcTest):
         self.assertEqual(etc.read("passwd"), self.AFTER)
         self.assertEqual(sorted(os.listdir(etc.path)), ["group", "passwd"])
 
-    def full(self, size, passwd, fill, mounted):
+    def full(self, size, passwd, fill, mounted, without=None):
         """Change app's ids in a passwd on a file system of so many bytes that is full."""
         etc, disk = Etc(), Place.directory()
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d,mode=755" % size, "none", disk],
@@ -508,14 +514,22 @@ class HostileFiles(EtcTest):
                     pass
         binds = (["-b", disk + "/passwd:/etc/passwd", "-b", disk + "/group:/etc/group"] if mounted
                  else ["-b", disk + ":/etc"])
-        errors = self.change(etc, binds, "4000000000:4000000001")
+        errors = self.change(etc, binds, "4000000000:4000000001", without)
         return errors, read(os.path.join(disk, "passwd")).decode()
+
+    # One that ends at the end of a page, so that there is no room left in it.
+    WHOLE = PASSWD + "#" * (8192 - len(PASSWD) - 1) + "\n"
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_full_disk_that_reserves_no_room(self):
+        errors, content = self.full(65536, self.WHOLE, True, True, "fallocate")
+        self.assertIn("cannot change /etc/passwd: No space left on device", errors)
+        self.assertEqual(content, self.WHOLE)
 
     def test_full_disk(self):
         def after(content):
             return content.replace("app:x:4242:4242:The", "app:x:4000000000:4000000001:The")
-        # One that ends at the end of a page, so that there is no room left in it.
-        whole = PASSWD + "#" * (8192 - len(PASSWD) - 1) + "\n"
+        whole = self.WHOLE
         for mounted in (False, True):
             with self.subTest(mounted=mounted):
                 errors, content = self.full(65536, whole, True, mounted)
