@@ -7,6 +7,7 @@ from cases import ENTERED_BY_HAND, Cases, OnDocker, OnPodman
 from engine import copy, read
 from images import APP, AUDIO
 from test_identity import NO_CAPABILITIES, SHOW, values
+from test_terminal import Terminal
 
 CALLER, TEAM = 12345, 12346
 SCRIPT = ["--ids-from-env", "USER_ID:GROUP_ID", "--create", "user", "--"]
@@ -119,12 +120,52 @@ class Permissions(Cases):
                             "not given cap_sys_admin")
 
 
+class TrainingContainer(Cases):
+    """The habit of whoever trains models: a shell on a mount, a job written and run."""
+
+    image = images.DEBIAN
+    job = ("echo 'whoami; touch /code/data/result; echo running; sleep 300' > /code/job && "
+           "bash /code/job; echo not reached")
+
+    def at_terminal(self, *arguments, options=()):
+        terminal = Terminal(self.engine, self.image, arguments, ENTERED_BY_HAND + list(options))
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def test_the_job_is_the_caller_s_and_control_c_ends_it(self):
+        if "--chown" not in self.run_it("--help", options=ENTERED_BY_HAND).output:
+            self.skipTest("this program has no --chown, which makes /code the user's")
+        directory, _ = self.share(CALLER)
+        terminal = self.at_terminal(
+            *SCRIPT[:-2], "--chown", "/code", "user", "--", "bash", "-c", self.job,
+            options=AS_CALLER + ["-v", directory + ":/code/data"])
+        terminal.wait_for("running")
+        self.assertIn("user", terminal.said)
+        terminal.type("\x03")
+        self.assertEqual(terminal.wait(), 130)
+        self.assertEqual(owner(directory + "/result"), (CALLER, TEAM))
+
+    def test_the_prompt_says_user(self):
+        terminal = self.at_terminal(*SCRIPT, "bash", options=AS_CALLER)
+        terminal.wait_for("user@")
+        terminal.type("exit 7\n")
+        self.assertEqual(terminal.wait(), 7)
+
+
 class DockerBarePermissions(BarePermissions, OnDocker):
     with_set_uid = ""
 
 
 class PodmanBarePermissions(BarePermissions, OnPodman):
     with_set_uid = ":suid"
+
+
+class DockerTrainingContainer(TrainingContainer, OnDocker):
+    pass
+
+
+class PodmanTrainingContainer(TrainingContainer, OnPodman):
+    pass
 
 
 class DockerPermissions(Permissions, OnDocker):

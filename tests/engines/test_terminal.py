@@ -13,11 +13,11 @@ from engine import PATIENCE
 class Terminal:
     """A user at a terminal, who has typed a command of the engine's client."""
 
-    def __init__(self, engine, image, arguments):
+    def __init__(self, engine, image, arguments, options=()):
         self.said = ""
         self.master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            engine.run_command(image, arguments, ["-it", "--rm"]), env=engine.environment,
+            engine.run_command(image, arguments, ["-it", "--rm", *options]), env=engine.environment,
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
         os.close(slave)
 
