@@ -173,8 +173,7 @@ static bool read_old(struct change *change)
 		change->status.st_mode = 0644;
 		return errno == ENOENT;
 	}
-	errno = fstat(change->old.descriptor, &change->status) < 0 ? errno : change->old.error;
-	return lines_read_all(&change->old);
+	return fstat(change->old.descriptor, &change->status) == 0 && lines_read_all(&change->old);
 }
 
 /* Make the edit and write the file. */

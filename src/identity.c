@@ -245,6 +245,8 @@ bool identity_resolve(const struct settings *settings, const struct ids *ids,
 	if (!resolve_user(user, settings, ids, files, identity, failure))
 		return false;
 	use_ids(ids, identity);
+	if (identity->changes_account && !identity->is_new && identity->account.uid == 0)
+		return fail(failure, STATUS_REFUSED, "'%s' is root, whose ids stay", user);
 	identity->group_given = group || ids->has_gid;
 	return add_groups(settings, files, identity, failure);
 }
