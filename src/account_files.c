@@ -16,7 +16,7 @@
 #include "text.h"
 
 /* How often it is tried to lock a file, 10 ms apart. */
-#define LOCK_TRIES 100
+#define LOCK_TRIES 500
 
 /* Room for an entry that is new. */
 #define ENTRY_SIZE 160

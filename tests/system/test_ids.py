@@ -563,9 +563,14 @@ class HostileFiles(EtcTest):
                 self.assertEqual({line.split(":")[0] for line in lines[6:]}, set(users))
                 self.assertEqual(len(etc.read("group").splitlines()), 5 + 4)
 
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make the waiting short")
     def test_locked_by_somebody(self):
         etc = Etc()
         with open(etc.file("passwd")) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            self.assertIn("stays locked by another", self.change(etc))
+            ended = etc.run("-qqo", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:retval=0",
+                            Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id", "-u",
+                            binary=shutil.which("strace"))
+        self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
+        self.assertIn("/etc/passwd stays locked by another", ended.errors)
         self.assertEqual(etc.read("passwd"), self.AFTER)
