@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "numbered.h"
+#include "directories.h"
 #include "parse.h"
 #include "text.h"
 
@@ -207,7 +207,8 @@ bool processes_signal_all(int signal, bool name_others, const struct reporter *r
 		report(reporter, REPORT_WARNINGS,
 		       "no /proc of this PID namespace: cannot end what is left");
 	if (can_list && (name_others || !is_pid1))
-		numbered_each("/proc", &signalling.listing,
-			      is_pid1 ? name_if_other_user : signal_if_descendant, &signalling);
+		directory_each_number("/proc", &signalling.listing,
+				      is_pid1 ? name_if_other_user : signal_if_descendant,
+				      &signalling);
 	return is_pid1 || signalling.reached;
 }
