@@ -75,6 +75,15 @@ static void explain_stdio(const struct plan *plan, struct text *text)
 			 plan->identity->uid);
 }
 
+static void explain_files(const struct plan *plan, struct text *text)
+{
+	if (!plan->becomes)
+		return;
+	for (const char *const *path = plan->settings->chown; *path; path++)
+		text_add(text, "files     below %s are given to uid %u\n", *path,
+			 plan->identity->uid);
+}
+
 static void add_duration(struct text *text, int64_t milliseconds)
 {
 	const unsigned int seconds = (unsigned int)(milliseconds / 1000);
@@ -173,5 +182,6 @@ void explain(const struct plan *plan, struct text *text)
 	explain_rights(plan->settings, text);
 	explain_environment(plan, text);
 	explain_stdio(plan, text);
+	explain_files(plan, text);
 	explain_init(plan, text);
 }

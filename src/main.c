@@ -21,6 +21,7 @@
 #include "identity.h"
 #include "install.h"
 #include "options.h"
+#include "ownership.h"
 #include "plan.h"
 #include "report.h"
 #include "signals.h"
@@ -112,12 +113,62 @@ static bool choose_identity(struct plan *plan, struct identity *identity, struct
 		settings->user, plan->now->effective_uid);
 }
 
-/* Let the account files and the home belong to the ids that main is going to have. */
+/* What belonged to the account's own ids, or with roots_too to root, is to be the new ones'. */
+static struct ownership_change ownership_of(const struct identity *identity, bool roots_too)
+{
+	const bool has_old = identity->has_account && !identity->is_new;
+
+	return (struct ownership_change){
+		.from_uid = has_old ? identity->account.uid : identity->uid,
+		.from_gid = has_old ? identity->account.gid : identity->gid,
+		.to_uid = identity->uid,
+		.to_gid = identity->gid,
+		.roots_too = roots_too,
+	};
+}
+
+/* What the account had in its home goes along with its ids. */
+static bool hand_over_home(const struct plan *plan, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	const struct account *account = &plan->identity->account;
+	const struct ownership_change change = ownership_of(plan->identity, false);
+
+	if (account->home[0] != '/' || account->home[1] == '\0' ||
+	    ownership_walk(account->home, &change, settings->lifecycle.asks_stop,
+			   &settings->reporter, failure))
+		return true;
+	if (failure->status != STATUS_REFUSED)
+		return false;
+	report(&settings->reporter, REPORT_STORY, "%s", failure->text);
+	return true;
+}
+
+/*
+ * Let files belong to the ids that main is going to have. The account files come last, so that a
+ * start after an interrupted one finds the old ids there and hands over the rest; but an account
+ * that is made has no old ones, and its home may be among the paths.
+ */
 static bool hand_over(const struct plan *plan, struct identity *identity, const struct ids *ids,
 		      struct failure *failure)
 {
-	return !plan->becomes || !identity->changes_account ||
-	       account_files_update(plan->settings, ids, &system_files, identity, failure);
+	const struct settings *settings = plan->settings;
+	const bool is_new = plan->becomes && identity->is_new;
+	const struct ownership_change change = ownership_of(identity, true);
+
+	if (!plan->becomes)
+		return true;
+	if (is_new && !account_files_update(settings, ids, &system_files, identity, failure))
+		return false;
+	if (!is_new && identity->changes_account && !hand_over_home(plan, failure))
+		return false;
+	for (const char *const *path = settings->chown; *path; path++) {
+		if (!ownership_walk(*path, &change, settings->lifecycle.asks_stop,
+				    &settings->reporter, failure))
+			return false;
+	}
+	return is_new || !identity->changes_account ||
+	       account_files_update(settings, ids, &system_files, identity, failure);
 }
 
 static bool choose_environment(const struct plan *plan, struct program *program,

@@ -203,17 +203,27 @@ static bool set_install(struct settings *settings, const char *value)
 	return value[0] != '\0';
 }
 
+/* Add a value to a list that ends in NULL and has room for so many. */
+static bool add_to(const char **list, int room, const char *value)
+{
+	int count = 0;
+
+	while (list[count])
+		count++;
+	if (count == room || !*value)
+		return false;
+	list[count] = value;
+	return true;
+}
+
 static bool set_add_group(struct settings *settings, const char *value)
 {
-	for (const char **group = settings->add_groups; *value; group++) {
-		if (group == settings->add_groups + ADD_GROUPS_MAX)
-			return false;
-		if (!*group) {
-			*group = value;
-			return true;
-		}
-	}
-	return false;
+	return add_to(settings->add_groups, ADD_GROUPS_MAX, value);
+}
+
+static bool set_chown(struct settings *settings, const char *value)
+{
+	return add_to(settings->chown, CHOWN_MAX, value);
 }
 
 static bool set_umask(struct settings *settings, const char *value)
@@ -273,6 +283,8 @@ static const struct option options[] = {
 	 .expects = NO_PATH},
 	{0, "allow-root", .for_user = true, FLAG(allow_root)},
 	{0, "create", .for_user = true, FLAG(create)},
+	{0, "chown", .for_user = true, .set = set_chown, .value = VALUE_NEEDED,
+	 .expects = "is no path, or one more than the 16 that can be handed over"},
 	{'E', "keep-env", FLAG(keep_environment)},
 	{0, "no-stdio-chown", FLAG(keep_stdio)},
 	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,

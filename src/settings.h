@@ -12,6 +12,7 @@
 
 /* How many groups can be added. */
 #define ADD_GROUPS_MAX 32
+#define CHOWN_MAX 16
 
 struct settings {
 	char **command;	  /* COMMAND and its arguments, NULL at the end; NULL if none is needed */
@@ -40,6 +41,7 @@ struct settings {
 	const char *ids_of;		  /* the path whose owner USER becomes, or NULL */
 	bool allow_root;		  /* the environment may ask for id 0 */
 	bool create;			  /* a USER that does not exist is created */
+	const char *chown[CHOWN_MAX + 1]; /* paths that are handed over, NULL at the end */
 
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */

@@ -21,6 +21,7 @@ Suite *identity_suite(void);
 Suite *ids_suite(void);
 Suite *lifecycle_suite(void);
 Suite *lines_suite(void);
+Suite *ownership_suite(void);
 Suite *parse_suite(void);
 Suite *report_suite(void);
 Suite *signals_suite(void);
