@@ -215,7 +215,7 @@ static void tell_held_back(const struct supervisor *init, int signal)
  */
 static void stop_with_main(struct supervisor *init, int signal)
 {
-	const bool resumed = signals_stop(signal);
+	const bool resumed = terminal_has_shell() && signals_stop(signal);
 	/* A shell that resumes init in the foreground has given it the terminal, for main to have.
 	 */
 	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
