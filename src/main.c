@@ -171,6 +171,8 @@ static bool start_main(const struct plan *plan, struct program *program,
 	supervision->has_terminal = program->terminal >= 0;
 	if (!spawn_main(program, &supervision->main_pid, failure))
 		return false;
+	if (program->environment != environ)
+		environment_release(program->environment);
 	event.pid = supervision->main_pid;
 	report_event(reporter, REPORT_STORY, &event, "started '%s' as pid %d", program->command[0],
 		     event.pid);
