@@ -23,9 +23,9 @@ static bool refuse(struct reading *reading, const char *what, const char *why)
 static bool apply(struct reading *reading, const struct option *option, const char *written,
 		  const char *value)
 {
-	if (option->for_init)
+	if (option->where & FOR_INIT)
 		reading->for_init = option->name;
-	if (option->for_user)
+	if (option->where & FOR_USER)
 		reading->for_user = option->name;
 	return option_apply(option, reading->settings, written, value, reading->failure);
 }

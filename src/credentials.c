@@ -6,9 +6,25 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "identity.h"
+
+/*
+ * The system calls themselves. The C libraries make every thread of a process switch, by a signal
+ * to each; there is one here, and with --root-init it is a child that shares init's memory
+ * (vfork(2)), which the libraries do not know. The calls with 16-bit ids kept their names where
+ * there are such.
+ */
+#ifdef SYS_setresuid32
+#undef SYS_setresuid
+#undef SYS_setresgid
+#undef SYS_setgroups
+#define SYS_setresuid SYS_setresuid32
+#define SYS_setresgid SYS_setresgid32
+#define SYS_setgroups SYS_setgroups32
+#endif
 
 bool credentials_read(struct credentials *credentials, struct failure *failure)
 {
@@ -94,7 +110,7 @@ static bool verify_no_way_back(uint64_t kept, struct failure *failure)
 	if (sets.effective || sets.permitted != kept || sets.inheritable != kept)
 		return fail(failure, STATUS_REFUSED,
 			    "capabilities are not as asked for after the switch");
-	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0)
+	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
 	return true;
 }
@@ -166,11 +182,11 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
 	if (identity->uid != 0 && !prepare_capabilities(identity, failure))
 		return false;
 	/* Groups and group first: after the user there is no right left to change them. */
-	if (setgroups(identity->groups.count, identity->groups.ids) < 0)
+	if (syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) < 0)
 		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
-	if (setresgid(identity->gid, identity->gid, identity->gid) < 0)
+	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0)
 		return explain_refusal(failure, "setresgid", identity->gid, "CAP_SETGID");
-	if (setresuid(identity->uid, identity->uid, identity->uid) < 0)
+	if (syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
 		return explain_refusal(failure, "setresuid", identity->uid, "CAP_SETUID");
 	/*
 	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits forbid that,

@@ -4,52 +4,30 @@
  * it, start main, let go, see it through to the end.
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "account_files.h"
 #include "cmdline.h"
 #include "config.h"
 #include "credentials.h"
 #include "descriptors.h"
 #include "environment.h"
 #include "explain.h"
-#include "identity.h"
+#include "hand_over.h"
+#include "init.h"
 #include "install.h"
 #include "options.h"
-#include "ownership.h"
 #include "plan.h"
 #include "report.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stdio_owner.h"
-#include "supervise.h"
-#include "terminal.h"
 #include "termination_log.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
-
-/* What only the start needs. On pages of its own, touched only as far as it is used. */
-struct start {
-	struct identity identity;
-	struct environment environment;
-} __attribute__((aligned(4096)));
-
-static int end_with(const struct plan *plan, const struct failure *failure)
-{
-	const struct reporter *reporter = &plan->settings->reporter;
-	const struct report_event event = {.name = "failed",
-					   .has_status = true,
-					   .status = failure->status};
-
-	report_event(reporter, REPORT_ERRORS, &event, "%s", failure->text);
-	termination_log_write(plan->termination_log, failure->text);
-	return failure->status;
-}
 
 static int print(const struct plan *plan, const char *text)
 {
@@ -62,118 +40,27 @@ static int print(const struct plan *plan, const char *text)
 	return STATUS_REFUSED;
 }
 
-/* Whether this process has, and its user is to have, what cannot be given to it. */
-static bool check_rights(const struct plan *plan, struct failure *failure)
+static int print_explanation(const struct plan *plan)
 {
-	const struct identity *identity = plan->identity;
-	const uint64_t missing = identity->capabilities & ~plan->now->permitted;
+	static char buffer[64 * 1024];
+	struct text text = text_in(buffer, sizeof(buffer));
 
-	if (identity->capabilities && identity->uid == 0)
-		return fail(failure, STATUS_REFUSED,
-			    "--keep-caps: root keeps every capability anyway");
-	if (missing)
-		return fail(failure, STATUS_REFUSED,
-			    "--keep-caps: the container was not given cap_%s",
-			    capabilities_name(missing));
-	return true;
+	explain(plan, &text);
+	return print(plan, buffer);
 }
 
-/*
- * Find out who to be. plan->identity stays NULL if that does not matter: no USER, or --if-root
- * without root.
- */
-static bool choose_identity(struct plan *plan, struct identity *identity, struct ids *ids,
-			    struct failure *failure)
+static bool make_room(struct plan *plan, struct failure *failure)
 {
-	const struct settings *settings = plan->settings;
-
-	if (!settings->user)
-		return true;
-	if (!identity_check(settings->user, failure))
-		return false;
-	if (settings->if_root && plan->now->effective_uid != 0)
-		return true;
-	if (!ids_choose(settings, environ, ids, failure) ||
-	    !identity_resolve(settings, ids, &system_files, identity, failure))
-		return false;
-	plan->identity = identity;
-	switch (identity_transition(identity, plan->now)) {
-	case BECOME:
-		plan->becomes = true;
-		return check_rights(plan, failure);
-	case CARRY_ON:
-		return check_rights(plan, failure);
-	case REFUSE:
-		break;
-	}
-	return fail(
-		failure, STATUS_REFUSED,
-		"cannot become '%s': started as uid %u and not as root; --if-root carries on as "
-		"that user",
-		settings->user, plan->now->effective_uid);
-}
-
-/* What belonged to the account's own ids, or with roots_too to root, is to be the new ones'. */
-static struct ownership_change ownership_of(const struct identity *identity, bool roots_too)
-{
-	const bool has_old = identity->has_account && !identity->is_new;
-
-	return (struct ownership_change){
-		.from_uid = has_old ? identity->account.uid : identity->uid,
-		.from_gid = has_old ? identity->account.gid : identity->gid,
-		.to_uid = identity->uid,
-		.to_gid = identity->gid,
-		.roots_too = roots_too,
-	};
-}
-
-/* What the account had in its home goes along with its ids. */
-static bool hand_over_home(const struct plan *plan, struct failure *failure)
-{
-	const struct settings *settings = plan->settings;
-	const struct account *account = &plan->identity->account;
-	const struct ownership_change change = ownership_of(plan->identity, false);
-
-	if (account->home[0] != '/' || account->home[1] == '\0' ||
-	    ownership_walk(account->home, &change, settings->lifecycle.asks_stop,
-			   &settings->reporter, failure))
-		return true;
-	if (failure->status != STATUS_REFUSED)
-		return false;
-	report(&settings->reporter, REPORT_STORY, "%s", failure->text);
-	return true;
-}
-
-/*
- * Let files belong to the ids that main is going to have. The account files come last, so that a
- * start after an interrupted one finds the old ids there and hands over the rest; but an account
- * that is made has no old ones, and its home may be among the paths.
- */
-static bool hand_over(const struct plan *plan, struct identity *identity, const struct ids *ids,
-		      struct failure *failure)
-{
-	const struct settings *settings = plan->settings;
-	const bool is_new = plan->becomes && identity->is_new;
-	const struct ownership_change change = ownership_of(identity, true);
-
-	if (!plan->becomes)
-		return true;
-	if (is_new && !account_files_update(settings, ids, &system_files, identity, failure))
-		return false;
-	if (!is_new && identity->changes_account && !hand_over_home(plan, failure))
-		return false;
-	for (const char *const *path = settings->chown; *path; path++) {
-		if (!ownership_walk(*path, &change, settings->lifecycle.asks_stop,
-				    &settings->reporter, failure))
-			return false;
-	}
-	return is_new || !identity->changes_account ||
-	       account_files_update(settings, ids, &system_files, identity, failure);
+	plan->start = mmap(NULL, sizeof(*plan->start), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return plan->start != MAP_FAILED ||
+	       fail(failure, STATUS_REFUSED, "no memory to start with: %s", strerror(errno));
 }
 
 static bool choose_environment(const struct plan *plan, struct program *program,
-			       struct environment *environment, struct failure *failure)
+			       struct failure *failure)
 {
+	struct environment *environment = &plan->start->environment;
 	const struct identity *identity = plan->identity;
 
 	program->environment = environ;
@@ -220,89 +107,16 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 	return true;
 }
 
-static int print_explanation(const struct plan *plan)
-{
-	static char buffer[64 * 1024];
-	struct text text = text_in(buffer, sizeof(buffer));
-
-	explain(plan, &text);
-	return print(plan, buffer);
-}
-
-/*
- * PR_SET_PDEATHSIG of prctl(2); after the switch, which undoes it. A parent that has died since the
- * start sends nothing more; with sigqueue(3) the signal does not look like one of the kernel's.
- */
-static void watch_parent(const struct plan *plan)
-{
-	const int signal = plan->settings->parent_death;
-
-	if (!signal)
-		return;
-	prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
-	if (getppid() != plan->parent)
-		sigqueue(getpid(), signal, (union sigval){0});
-}
-
-static bool start_main(const struct plan *plan, struct program *program,
-		       struct supervision *supervision, struct failure *failure)
-{
-	const struct reporter *reporter = &plan->settings->reporter;
-	struct report_event event = {.name = "main-started"};
-
-	program->terminal = terminal_in_foreground();
-	supervision->has_terminal = program->terminal >= 0;
-	if (!spawn_main(program, &supervision->main_pid, failure))
-		return false;
-	event.pid = supervision->main_pid;
-	report_event(reporter, REPORT_STORY, &event, "started '%s' as pid %d", program->command[0],
-		     event.pid);
-	return true;
-}
-
-/* Start main and see it through to the end: what a PID 1 is for. */
-static int be_init(struct plan *plan, struct program *program, struct start *start,
-		   struct failure *failure)
-{
-	const struct settings *settings = plan->settings;
-	const struct reporter *reporter = &settings->reporter;
-	struct supervision supervision = {.reporter = reporter, .lifecycle = &settings->lifecycle};
-	char buffer[256];
-	struct text verdict = text_in(buffer, sizeof(buffer));
-	struct report_event event = {.name = "ending", .has_status = true};
-
-	if (!plan->is_pid1)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	watch_parent(plan);
-	if (settings->command && !start_main(plan, program, &supervision, failure))
-		return settings->exit_map[end_with(plan, failure)];
-	/* Back to the kernel: an init that waits for years takes no memory for what it once found.
-	 */
-	munmap(start->environment.entries, start->environment.size);
-	madvise(start, sizeof(*start), MADV_DONTNEED);
-	/* What main keeps was init's to pass on, not to have. */
-	if (program->capabilities && !program->become && !credentials_keep(0, failure))
-		report(reporter, REPORT_WARNINGS, "%s", failure->text);
-	descriptors_release(&plan->termination_log);
-	if (chdir("/") < 0)
-		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
-		       strerror(errno));
-	event.status = settings->exit_map[supervise(&supervision, &verdict)];
-	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
-	if (event.status != 0)
-		termination_log_write(plan->termination_log, buffer);
-	return event.status;
-}
-
 int main(int count __attribute__((unused)), char **arguments)
 {
-	static struct start start;
 	struct inherited_signals signals;
-	struct ids ids;
 	struct credentials now;
 	struct settings settings = settings_defaults();
 	struct failure failure;
-	struct plan plan = {.settings = &settings, .now = &now, .termination_log = -1};
+	struct plan plan = {.settings = &settings,
+			    .now = &now,
+			    .files = &system_files,
+			    .termination_log = -1};
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
@@ -324,18 +138,17 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings.termination_log && !settings.explain)
 		plan.termination_log =
 			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!choose_identity(&plan, &start.identity, &ids, &failure))
+	if (!make_room(&plan, &failure) || !plan_make(&plan, &failure))
 		return end_with(&plan, &failure);
 	if (settings.explain)
 		return print_explanation(&plan);
 
 	program.command = settings.command;
-	if (!hand_over(&plan, &start.identity, &ids, &failure) ||
-	    !choose_environment(&plan, &program, &start.environment, &failure) ||
+	if (!hand_over(&plan, &failure) || !choose_environment(&plan, &program, &failure) ||
 	    !become(&plan, &program, &failure))
 		return end_with(&plan, &failure);
 	if (!settings.exec)
-		return be_init(&plan, &program, &start, &failure);
+		return be_init(&plan, &program, &failure);
 	spawn_in_place(&program, &failure);
 	return end_with(&plan, &failure);
 }

@@ -44,6 +44,7 @@ struct settings {
 	const char *chown[CHOWN_MAX + 1]; /* paths that are handed over, NULL at the end */
 
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
+	bool new_session;      /* main gets one of its own, without the terminal */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
 
 	int parent_death; /* signal for init when its own parent dies, or 0 */
