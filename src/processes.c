@@ -143,8 +143,13 @@ static int signal_if_descendant(int pid, void *context)
 
 	if (pid == signalling->init || !process_open(pid, &process))
 		return 0;
-	/* A zombie has ended; its own parent has yet to collect it. */
-	if (process.state != 'Z' && is_descendant(pid, signalling->init)) {
+	/*
+	 * A zombie has ended; its own parent has yet to collect it. What it has started just before
+	 * may not be listed any more: init looks again when it has collected it.
+	 */
+	if (process.state == 'Z') {
+		signalling->reached |= process.parent == signalling->init;
+	} else if (is_descendant(pid, signalling->init)) {
 		if (process_signal(&process, signalling))
 			signalling->reached = true;
 		else if (errno == EPERM && signalling->name_others && kill(pid, 0) < 0)
