@@ -568,7 +568,8 @@ class HostileFiles(EtcTest):
         etc = Etc()
         with open(etc.file("passwd")) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            ended = etc.run("-qqo", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:retval=0",
+            ended = etc.run("-qqo", "/dev/null", "-e", "trace=?poll,?ppoll", "-e",
+                            "inject=?poll,?ppoll:retval=0",
                             Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id", "-u",
                             binary=shutil.which("strace"))
         self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
