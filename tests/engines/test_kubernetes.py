@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""The pod manifests of examples/kubernetes: their schema, and what podman makes of them."""
+import json
+import os
+import subprocess
+import threading
+import time
+import unittest
+
+import confine
+import examples
+from cases import OnPodman
+from engine import until
+from network import answers, wait_until_it_answers
+from pods import Play
+
+GRACE = 30
+# What the drain delays of the manifests are cut to, in seconds.
+DELAY = 1.0
+NGINX_PORT = 8080
+HEALTH = "/healthz"
+FOREIGN_PORT = 80
+
+# On TERM it needs a moment to save its data.
+SAVER = ("trap 'sleep .5; echo saved >/tmp/saved; exit' TERM; echo >/tmp/ready; "
+         "while :; do sleep .05; done")
+
+
+def fields_missing(part, whole, path="."):
+    """Where one JSON value has something that another has not, or not the same."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        for key in part:
+            yield from fields_missing(part[key], whole.get(key), path + "." + key)
+    elif isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+        for one, other in zip(part, whole):
+            yield from fields_missing(one, other, path + "[]")
+    elif part != whole:
+        yield path
+
+
+class Schema(unittest.TestCase):
+    """Without a server kubectl does not validate, but it has the types of the API in it.
+
+    One of its commands copies a manifest as it is, others read it into these types and write what
+    they have read: a field that does not exist is missing then, a value of a wrong type an error.
+    """
+
+    def kubectl(self, manifest, *arguments):
+        process = subprocess.run(
+            [confine.tool("kubectl"), *arguments, "--local", "-f", "-", "-o", "json"],
+            input=manifest, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, timeout=60)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return json.loads(process.stdout)
+
+    def missing_in_types(self, manifest):
+        copied = self.kubectl(manifest, "annotate", "checked=yes")
+        if copied["kind"] == "Service":
+            changed = ("set", "selector", "checked=yes")
+        else:
+            changed = ("set", "image", "*=checked")
+        types = self.kubectl(manifest, *changed)
+        # The annotation and what was changed to have something to write.
+        return [path for path in fields_missing(copied, types)
+                if path not in ("..metadata.annotations", "..spec.selector.app")
+                and not path.endswith("ontainers[].image")]
+
+    def test_every_manifest_fits(self):
+        if not confine.tool("kubectl"):
+            self.skipTest("kubectl is not installed")
+        for name in examples.manifests():
+            for document in examples.manifest(name).split("\n---\n"):
+                with self.subTest(manifest=name):
+                    self.assertEqual(self.missing_in_types(document), [])
+
+    def test_a_misspelt_field_and_a_wrong_type_do_not(self):
+        if not confine.tool("kubectl"):
+            self.skipTest("kubectl is not installed")
+        manifest = examples.manifest("non-root.yaml")
+        misspelt = manifest.replace("terminationGracePeriodSeconds", "terminationGracePeriod")
+        self.assertEqual(self.missing_in_types(misspelt), ["..spec.terminationGracePeriod"])
+        with self.assertRaises(AssertionError):
+            self.missing_in_types(manifest.replace("runAsUser: 10001", "runAsUser: www-data"))
+
+
+class Kubernetes(OnPodman):
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = cls.engine_class.started()
+        for name in ("dinit-su", "nginx", "redis"):
+            examples.image(cls.engine, name)
+        examples.foreign_image(cls.engine)
+        # Podman 4.3 needs 20 s to see that an init container has ended: others run meanwhile.
+        cls.injected = cls.play("inject.yaml")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.injected.pod().remove()
+
+    @classmethod
+    def play(cls, name, **options):
+        text = examples.for_podman(examples.manifest(name))
+        text = text.replace('value: "5s"', 'value: "%ds"' % DELAY)
+        return Play(cls.engine, name, text, **options)
+
+    def start(self, name, **options):
+        pod = self.play(name, **options).pod()
+        self.addCleanup(pod.remove)
+        return pod
+
+    def assert_drains(self, pod, container, port, path):
+        """Asked to stop it serves on for the whole delay, then ends of its own accord."""
+        wait_until_it_answers(container, port, path)
+        pid = container.pid()
+        took = []
+        stop = threading.Thread(target=lambda: took.append(pod.stop()))
+        began = time.monotonic()
+        stop.start()
+        last_answer = 0.0
+        while stop.is_alive():
+            asked = time.monotonic() - began
+            try:
+                if answers(pid, port, path):
+                    last_answer = asked
+            except FileNotFoundError:
+                break
+        stop.join()
+        self.assertGreater(last_answer, DELAY * 0.8)
+        self.assertGreater(took[0], DELAY)
+        self.assertLess(took[0], GRACE / 2)
+        self.assertEqual(container.wait(), 0, container)
+
+    def start_saver(self, container):
+        container.execute("sh", "-c", SAVER, options=["-d", "--user", "www-data"])
+        until(lambda: container.execute("test", "-e", "/tmp/ready", check=False).returncode == 0,
+              lambda: "the background process in %r" % container)
+
+    def assert_saved(self, container):
+        self.assertEqual(self.content(container, "/tmp/saved"), "saved\n")
+
+    def content(self, container, path):
+        """A file of a container that has ended."""
+        copy = os.path.join(self.engine.directory, "copied")
+        self.engine.call("cp", container.identity + ":" + path, copy)
+        with open(copy) as file:
+            return file.read()
+
+    def test_deployment_drains_and_its_background_process_saves(self):
+        pod = self.start("deployment.yaml")
+        web = pod.container("web")
+        self.start_saver(web)
+        self.assert_drains(pod, web, NGINX_PORT, HEALTH)
+        self.assert_saved(web)
+
+    def test_non_root_carries_on_as_the_user_of_the_pod(self):
+        pod = self.start("non-root.yaml")
+        web = pod.container("web")
+        wait_until_it_answers(web, NGINX_PORT, HEALTH)
+        processes = web.processes()
+        self.assertEqual(processes[1]["Name"], "dinit-su")
+        for status in processes.values():
+            self.assertEqual(set(status["Uid"].split()), {"10001"}, status)
+            self.assertEqual(int(status["CapEff"], 16), 0, status)
+            self.assertEqual(status["NoNewPrivs"], "1", status)
+        self.assertLess(pod.stop(), GRACE / 2)
+        self.assertEqual(web.wait(), 0, web)
+
+    def test_without_building_the_image(self):
+        pod = self.injected.pod()
+        web = pod.container("web")
+        wait_until_it_answers(web, FOREIGN_PORT, "/")
+        self.assertIn("/tools/dinit-su", web.execute("cat", "/proc/1/cmdline").stdout)
+        self.assert_drains(pod, web, FOREIGN_PORT, "/")
