@@ -10,7 +10,7 @@ import unittest
 import confine
 import examples
 from cases import OnPodman
-from engine import until
+from engine import read, until
 from network import answers, wait_until_it_answers
 from pods import Play
 
@@ -87,7 +87,7 @@ class Kubernetes(OnPodman):
     @classmethod
     def setUpClass(cls):
         cls.engine = cls.engine_class.started()
-        for name in ("dinit-su", "nginx", "redis"):
+        for name in ("dinit-su", "nginx", "pause", "redis"):
             examples.image(cls.engine, name)
         examples.foreign_image(cls.engine)
         # Podman 4.3 needs 20 s to see that an init container has ended: others run meanwhile.
@@ -130,8 +130,8 @@ class Kubernetes(OnPodman):
         self.assertLess(took[0], GRACE / 2)
         self.assertEqual(container.wait(), 0, container)
 
-    def start_saver(self, container):
-        container.execute("sh", "-c", SAVER, options=["-d", "--user", "www-data"])
+    def start_saver(self, container, user):
+        container.execute("sh", "-c", SAVER, options=["-d", "--user", user])
         until(lambda: container.execute("test", "-e", "/tmp/ready", check=False).returncode == 0,
               lambda: "the background process in %r" % container)
 
@@ -148,7 +148,7 @@ class Kubernetes(OnPodman):
     def test_deployment_drains_and_its_background_process_saves(self):
         pod = self.start("deployment.yaml")
         web = pod.container("web")
-        self.start_saver(web)
+        self.start_saver(web, "www-data")
         self.assert_drains(pod, web, NGINX_PORT, HEALTH)
         self.assert_saved(web)
 
@@ -164,6 +164,50 @@ class Kubernetes(OnPodman):
             self.assertEqual(status["NoNewPrivs"], "1", status)
         self.assertLess(pod.stop(), GRACE / 2)
         self.assertEqual(web.wait(), 0, web)
+
+    def start_shared(self, **options):
+        pod = self.start("shared-processes.yaml", **options)
+        web, cache = pod.container("web"), pod.container("cache")
+        wait_until_it_answers(web, NGINX_PORT, HEALTH)
+        until(lambda: self.ask(cache, "PING") == "PONG", lambda: "Redis: %r" % cache)
+        # An emptyDir is anybody's in Kubernetes, and root's in podman 4.3.
+        cache.execute("chmod", "777", "/data", options=["--user", "0"])
+        return pod, web, cache
+
+    def ask(self, cache, *request):
+        return cache.execute("redis-cli", *request, check=False).stdout.strip()
+
+    def test_shared_processes_of_others_are_never_signalled(self):
+        _, web, cache = self.start_shared()
+        self.start_saver(cache, "10001")
+        before = cache.processes()
+        self.assertNotEqual(before[1]["Name"], "dinit-su")
+        own = {pid for pid, status in before.items() if status["Name"] == "nginx"}
+        self.assertEqual({before[pid]["Uid"].split()[0] for pid in before if pid != 1}, {"10001"})
+        web.stop()
+        self.assertEqual(web.wait(), 0, web)
+        after = cache.processes()
+        self.assertFalse(own & set(after))
+        for name in ("redis-server", "sh"):
+            self.assertEqual({pid for pid in before if before[pid]["Name"] == name},
+                             {pid for pid in after if after[pid]["Name"] == name}, name)
+        self.assertNotEqual(cache.execute("test", "-e", "/tmp/saved", check=False).returncode, 0)
+        self.assertEqual(self.ask(cache, "PING"), "PONG")
+
+    def test_shared_processes_with_dinit_su_as_the_pause_process(self):
+        """Podman stops the pause process together with the others: it must not take them along."""
+        settings = read(self.engine.environment["CONTAINERS_CONF"]).replace(
+            "[engine]\n", '[engine]\ninfra_image = "localhost/pause-dinit-su:1"\n')
+        settings = self.engine.file("pause.conf", settings)
+        pod, web, cache = self.start_shared(environment={"CONTAINERS_CONF": settings})
+        self.assertEqual(web.processes()[1]["Name"], "dinit-su")
+        web.execute("sh", "-c", "(sleep 0 &) ; (sleep 0 &)")
+        until(lambda: "sleep" not in [status["Name"] for status in web.processes().values()],
+              lambda: "the orphans: %s" % web.processes())
+        self.assertEqual(self.ask(cache, "SET", "greeting", "hello"), "OK")
+        self.assertLess(pod.stop(), GRACE / 2)
+        self.assertEqual((web.wait(), cache.wait()), (0, 0), (web, cache))
+        self.assertIn("DB saved on disk", cache.logs())
 
     def test_without_building_the_image(self):
         pod = self.injected.pod()

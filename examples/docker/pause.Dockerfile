@@ -1,0 +1,9 @@
+# The pause process of pods: it holds their namespaces and reaps in those that share their processes.
+#
+#     docker build -f pause.Dockerfile -t pause-dinit-su:1 .
+#
+# The engine is told to use it: docs/kubernetes.md. The static binary, build/static/dinit-su after
+# ./dev build, has to lie beside this file.
+FROM scratch
+COPY dinit-su /dinit-su
+ENTRYPOINT ["/dinit-su", "--pause"]
