@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Kubernetes pods, as podman plays them."""
 import json
-import os
 import subprocess
+import threading
 import time
 
-from engine import PATIENCE, Container
+import examples
+from cases import OnPodman
+from engine import PATIENCE, Container, once
+from network import answers, wait_until_it_answers
 
+# Below the grace period of every manifest.
+GRACE = 30
+# What their drain delays are cut to, in seconds.
+DELAY = 1.0
 # Probes are not run: podman has systemd do that.
 WITHOUT_SYSTEMD = {"DISABLE_HC_SYSTEMD": "true"}
 
@@ -53,3 +60,45 @@ class Play:
         if self.process.returncode != 0 or "Pod:" not in lines:
             raise AssertionError("podman play kube: " + output + errors)
         return Pod(self.engine, lines[lines.index("Pod:") + 1])
+
+
+def play(engine, name, **options):
+    """Have podman play a manifest of the examples, its drain delay cut to DELAY."""
+    text = examples.for_podman(examples.manifest(name))
+    return Play(engine, name, text.replace('value: "5s"', 'value: "%ds"' % DELAY), **options)
+
+
+@once
+def injected(engine):
+    """inject.yaml, begun once and awaited by test_without_building.py.
+
+    Podman 4.3 takes 20 seconds to see that an init container has ended.
+    """
+    examples.image(engine, "dinit-su")
+    examples.foreign_image(engine)
+    return play(engine, "inject.yaml")
+
+
+class Pods(OnPodman):
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = cls.engine_class.started()
+
+    def assert_drains(self, pod, container, port, path):
+        """Asked to stop it serves on for the whole delay, then ends of its own accord."""
+        wait_until_it_answers(container, port, path)
+        pid = container.pid()
+        took = []
+        stop = threading.Thread(target=lambda: took.append(pod.stop()))
+        began = time.monotonic()
+        stop.start()
+        last_answer = 0.0
+        while stop.is_alive():
+            asked = time.monotonic() - began
+            if answers(pid, port, path):
+                last_answer = asked
+        stop.join()
+        self.assertGreater(last_answer, DELAY * 0.8)
+        self.assertGreater(took[0], DELAY)
+        self.assertLess(took[0], GRACE / 2)
+        self.assertEqual(container.wait(), 0, container)

@@ -3,23 +3,16 @@
 import json
 import os
 import subprocess
-import threading
-import time
 import unittest
 
 import confine
 import examples
-from cases import OnPodman
 from engine import read, until
-from network import answers, wait_until_it_answers
-from pods import Play
+from network import wait_until_it_answers
+from pods import GRACE, Pods, injected, play
 
-GRACE = 30
-# What the drain delays of the manifests are cut to, in seconds.
-DELAY = 1.0
 NGINX_PORT = 8080
 HEALTH = "/healthz"
-FOREIGN_PORT = 80
 
 # On TERM it needs a moment to save its data.
 SAVER = ("trap 'sleep .5; echo saved >/tmp/saved; exit' TERM; echo >/tmp/ready; "
@@ -83,52 +76,19 @@ class Schema(unittest.TestCase):
             self.missing_in_types(manifest.replace("runAsUser: 10001", "runAsUser: www-data"))
 
 
-class Kubernetes(OnPodman):
+class Kubernetes(Pods):
     @classmethod
     def setUpClass(cls):
-        cls.engine = cls.engine_class.started()
-        for name in ("dinit-su", "nginx", "pause", "redis"):
+        super().setUpClass()
+        # Others run while podman takes its time: test_without_building.py.
+        injected(cls.engine)
+        for name in ("nginx", "pause", "redis"):
             examples.image(cls.engine, name)
-        examples.foreign_image(cls.engine)
-        # Podman 4.3 needs 20 s to see that an init container has ended: others run meanwhile.
-        cls.injected = cls.play("inject.yaml")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.injected.pod().remove()
-
-    @classmethod
-    def play(cls, name, **options):
-        text = examples.for_podman(examples.manifest(name))
-        text = text.replace('value: "5s"', 'value: "%ds"' % DELAY)
-        return Play(cls.engine, name, text, **options)
 
     def start(self, name, **options):
-        pod = self.play(name, **options).pod()
+        pod = play(self.engine, name, **options).pod()
         self.addCleanup(pod.remove)
         return pod
-
-    def assert_drains(self, pod, container, port, path):
-        """Asked to stop it serves on for the whole delay, then ends of its own accord."""
-        wait_until_it_answers(container, port, path)
-        pid = container.pid()
-        took = []
-        stop = threading.Thread(target=lambda: took.append(pod.stop()))
-        began = time.monotonic()
-        stop.start()
-        last_answer = 0.0
-        while stop.is_alive():
-            asked = time.monotonic() - began
-            try:
-                if answers(pid, port, path):
-                    last_answer = asked
-            except FileNotFoundError:
-                break
-        stop.join()
-        self.assertGreater(last_answer, DELAY * 0.8)
-        self.assertGreater(took[0], DELAY)
-        self.assertLess(took[0], GRACE / 2)
-        self.assertEqual(container.wait(), 0, container)
 
     def start_saver(self, container, user):
         container.execute("sh", "-c", SAVER, options=["-d", "--user", user])
@@ -208,10 +168,3 @@ class Kubernetes(OnPodman):
         self.assertLess(pod.stop(), GRACE / 2)
         self.assertEqual((web.wait(), cache.wait()), (0, 0), (web, cache))
         self.assertIn("DB saved on disk", cache.logs())
-
-    def test_without_building_the_image(self):
-        pod = self.injected.pod()
-        web = pod.container("web")
-        wait_until_it_answers(web, FOREIGN_PORT, "/")
-        self.assertIn("/tools/dinit-su", web.execute("cat", "/proc/1/cmdline").stdout)
-        self.assert_drains(pod, web, FOREIGN_PORT, "/")
