@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Real servers, from the Dockerfiles of examples/docker, stopped in the middle of their work.
 
-What becomes of it is asserted with dinit-su, and recorded with tini and gosu in its place: the table
-that is printed at the end.
+What becomes of it is asserted with dinit-su, and recorded with tini and gosu in its place: the
+table that is printed at the end stands in docs/kubernetes.md.
 """
 import os
 import subprocess
@@ -21,8 +21,10 @@ ROWS = []
 
 
 def tearDownModule():
-    for row in [("server", "engine", "init", "what has become of it")] + ROWS if ROWS else ():
-        print("%-10s | %-6s | %-11s | %s" % row)
+    if ROWS:
+        print("| server | engine | init | what became of it |\n|---|---|---|---|")
+    for row in ROWS:
+        print("| %s | %s | %s | %s |" % row)
 
 
 class Servers(Cases):
