@@ -7,7 +7,7 @@ import time
 
 import examples
 from cases import OnPodman
-from engine import PATIENCE, Container, once
+from engine import PATIENCE, Container
 from network import answers, wait_until_it_answers
 
 # Below the grace period of every manifest.
@@ -68,15 +68,23 @@ def play(engine, name, **options):
     return Play(engine, name, text.replace('value: "5s"', 'value: "%ds"' % DELAY), **options)
 
 
-@once
-def injected(engine):
-    """inject.yaml, begun once and awaited by test_without_building.py.
+begun = {}
 
-    Podman 4.3 takes 20 seconds to see that an init container has ended.
+
+def begin_injected(engine):
+    """Have podman begin with inject.yaml, for injected() to wait for.
+
+    Podman 4.3 takes 20 seconds to see that an init container has ended: others run meanwhile.
     """
-    examples.image(engine, "dinit-su")
-    examples.foreign_image(engine)
-    return play(engine, "inject.yaml")
+    if engine not in begun:
+        examples.image(engine, "dinit-su")
+        examples.foreign_image(engine)
+        begun[engine] = play(engine, "inject.yaml")
+
+
+def injected(engine):
+    begin_injected(engine)
+    return begun.pop(engine).pod()
 
 
 class Pods(OnPodman):

@@ -9,7 +9,7 @@ import confine
 import examples
 from engine import read, until
 from network import wait_until_it_answers
-from pods import GRACE, Pods, injected, play
+from pods import GRACE, Pods, begin_injected, play
 
 NGINX_PORT = 8080
 HEALTH = "/healthz"
@@ -80,8 +80,8 @@ class Kubernetes(Pods):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Others run while podman takes its time: test_without_building.py.
-        injected(cls.engine)
+        # For test_without_building.py.
+        begin_injected(cls.engine)
         for name in ("nginx", "pause", "redis"):
             examples.image(cls.engine, name)
 

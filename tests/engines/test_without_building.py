@@ -8,7 +8,7 @@ PORT = 80
 
 class WithoutBuilding(Pods):
     def test_the_pod_drains(self):
-        pod = injected(self.engine).pod()
+        pod = injected(self.engine)
         self.addCleanup(pod.remove)
         web = pod.container("web")
         wait_until_it_answers(web, PORT, "/")
