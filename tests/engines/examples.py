@@ -84,11 +84,12 @@ def manifest(name):
 
 
 def for_podman(text):
-    """A manifest without what podman would need a network for, the ports.
+    """A manifest without what podman would need a network for, the ports, and with one replica.
 
     Podman 4.3 cannot always remove an init container that has ended: the annotation makes it keep
     them, as Kubernetes does.
     """
     text = re.sub(r"(?m)^( *)ports:\n(?:\1(?:- |  ).*\n)+", "", text)
+    text = text.replace("replicas: 2", "replicas: 1")
     return re.sub(r"(?m)^metadata:\n", "metadata:\n  annotations:\n"
                   "    io.podman.annotations.init.container.type: always\n", text)
