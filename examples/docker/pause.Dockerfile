@@ -1,4 +1,4 @@
-# The pause process of pods: it holds their namespaces and reaps in those that share their processes.
+# The pause process of pods: it holds their namespaces and reaps where they share their processes.
 #
 #     docker build -f pause.Dockerfile -t pause-dinit-su:1 .
 #

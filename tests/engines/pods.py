@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Kubernetes pods, as podman plays them."""
 import json
+import os
 import subprocess
 import threading
 import time
 
+import confine
 import examples
 from cases import OnPodman
 from engine import PATIENCE, Container
@@ -40,6 +42,10 @@ class Pod:
 
     def remove(self):
         self.engine.call("pod", "rm", "-f", "-t", "0", self.identity, check=False)
+        # Podman puts pods into a place of its own and leaves some of their cgroups there.
+        for hierarchy in os.listdir(confine.CGROUPS):
+            confine.remove_empty(os.path.join(confine.CGROUPS, hierarchy, "libpod_parent",
+                                              self.identity))
 
 
 class Play:

@@ -191,7 +191,7 @@ class PostgreSQL(Servers):
 
     def start_database(self, image, data, grace=GRACE):
         container = self.start_server(image, data, grace)
-        until(lambda: self.ask(container, "select 1") == ["1"], lambda: "an answer of %r" % container)
+        until(lambda: self.ask(container, "select 1") == ["1"], lambda: repr(container))
         return container
 
     def measure(self, init, image, grace):
