@@ -6,4 +6,5 @@
 # ./dev build, has to lie beside this file.
 FROM scratch
 COPY dinit-su /dinit-su
-ENTRYPOINT ["/dinit-su", "--pause"]
+# Asked to stop it waits so long for the containers to end, and not a moment longer than they take.
+ENTRYPOINT ["/dinit-su", "--pause", "--stop-delay", "1h"]

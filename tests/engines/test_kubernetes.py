@@ -165,6 +165,6 @@ class Kubernetes(Pods):
         until(lambda: "sleep" not in [status["Name"] for status in web.processes().values()],
               lambda: "the orphans: %s" % web.processes())
         self.assertEqual(self.ask(cache, "SET", "greeting", "hello"), "OK")
-        self.assertLess(pod.stop(), GRACE / 2)
-        self.assertEqual((web.wait(), cache.wait()), (0, 0), (web, cache))
+        self.assert_drains(pod, web, NGINX_PORT, HEALTH)
+        self.assertEqual(cache.wait(), 0, cache)
         self.assertIn("DB saved on disk", cache.logs())
