@@ -32,16 +32,16 @@ class Compose(OnDocker):
     def compose(self, *arguments):
         process = subprocess.run(
             [self.program, "-p", "examples", *self.files, *arguments],
-            env=self.engine.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            env=self.engine.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, universal_newlines=True, timeout=PATIENCE)
         self.assertEqual(process.returncode, 0, process.stderr)
-        return process.stdout
 
     def container(self, service):
-        return Container(self.engine, self.compose("ps", "-q", service).strip())
+        service = "label=com.docker.compose.service=" + service
+        found = self.engine.call("ps", "-q", "--filter", service)
+        return Container(self.engine, found.stdout.strip())
 
     def test_each_server_stops_of_its_own_accord(self):
-        self.compose("config", "-q")
         self.addCleanup(self.compose, "down", "-v", "-t", "0")
         self.compose("up", "-d", "--no-build")
         web, database, cache = map(self.container, ("web", "database", "cache"))
