@@ -118,6 +118,9 @@ static void ask_stop(struct lifecycle *state, struct decision *decision, int sig
 	if (!state->stop_signal && state->settings.stop_delay > 0) {
 		state->stop_signal = signal;
 		state->pass_at = now + state->settings.stop_delay;
+		/* Without a main the delay is for the others, and over when they have gone. */
+		if (state->settings.pause)
+			state->check_at = now;
 		decide(decision, ACTION_HOLD_BACK, signal);
 		return;
 	}
@@ -173,7 +176,9 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 static void all_reaped(struct lifecycle *state, struct decision *decision, enum remaining remaining,
 		       int64_t now)
 {
-	if (state->phase == PHASE_RUNNING || state->phase == PHASE_ENDED)
+	const bool pause_ends = state->settings.pause && state->stop_signal;
+
+	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
 		return;
 	if (remaining == REMAINING_NOBODY) {
 		end(state, decision);
@@ -186,7 +191,7 @@ static void all_reaped(struct lifecycle *state, struct decision *decision, enum 
 	else if (state->phase == PHASE_KILLING)
 		/* What the killed have left behind has come to init since. */
 		kill_all(state, decision, now);
-	if (state->phase == PHASE_ENDING)
+	if (state->phase == PHASE_ENDING || state->phase == PHASE_RUNNING)
 		state->check_at =
 			remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL : NO_DEADLINE;
 }
