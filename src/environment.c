@@ -66,7 +66,7 @@ bool environment_for_account(struct environment *environment, char **inherited,
 
 	while (inherited[count])
 		count++;
-	/* Room for three more and the NULL; init gives it back with everything else at its end. */
+	/* Room for three more and the NULL. */
 	entries = mmap(NULL, (count + 4) * sizeof(*entries), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (entries == MAP_FAILED)
@@ -86,4 +86,13 @@ bool environment_for_account(struct environment *environment, char **inherited,
 	entries[kept] = NULL;
 	environment->entries = entries;
 	return true;
+}
+
+void environment_release(char **entries)
+{
+	size_t count = 0;
+
+	while (entries[count])
+		count++;
+	munmap(entries, (count + 1) * sizeof(*entries));
 }

@@ -24,6 +24,9 @@ struct environment {
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, struct failure *failure);
 
+/* Give back the memory of such entries: a page that an idle init need not hold. */
+void environment_release(char **entries);
+
 /*
  * If the variable is there and its value is the pid from, let its entry be NAME=to, put into
  * buffer. Allocates nothing: safe after vfork(2).

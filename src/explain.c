@@ -126,6 +126,8 @@ static void explain_init(const struct plan *plan, struct text *text)
 	text_add(text, "init      %s, as uid %u\n",
 		 plan->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
 		 plan->becomes && !settings->root_init ? plan->identity->uid : plan->now->real_uid);
+	if (settings->new_session)
+		text_add(text, "session   main has its own, without the terminal\n");
 	explain_signals(&settings->lifecycle, text);
 	explain_stop(&settings->lifecycle, text);
 	explain_end(settings, text);

@@ -101,6 +101,20 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 	return true;
 }
 
+/*
+ * Job control is for the processes of the terminal's own session. One of another session is not
+ * stopped when it reads in the background: it would get what is typed to the shell there. And a
+ * shell in it could not suspend its jobs.
+ */
+static bool check_session(const struct settings *settings, struct failure *failure)
+{
+	if (!settings->new_session || !isatty(STDIN_FILENO))
+		return true;
+	return fail(failure, STATUS_REFUSED,
+		    "--new-session: stdin is a terminal, and main would share it without job "
+		    "control; write '</dev/null' or leave the option out");
+}
+
 /* Init itself switches, so that no process of the container is root; or, if asked to, only main. */
 static bool become(const struct plan *plan, struct program *program, struct failure *failure)
 {
@@ -150,10 +164,15 @@ static bool start_main(const struct plan *plan, struct program *program,
 	const struct reporter *reporter = &plan->settings->reporter;
 	struct report_event event = {.name = "main-started"};
 
-	program->terminal = terminal_in_foreground();
+	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
+	program->new_session = plan->settings->new_session;
+	program->terminal = program->new_session ? -1 : terminal_in_foreground();
+	supervision->new_session = program->new_session;
 	supervision->has_terminal = program->terminal >= 0;
 	if (!spawn_main(program, &supervision->main_pid, failure))
 		return false;
+	if (program->environment != environ)
+		environment_release(program->environment);
 	event.pid = supervision->main_pid;
 	report_event(reporter, REPORT_STORY, &event, "started '%s' as pid %d", program->command[0],
 		     event.pid);
@@ -216,7 +235,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings.termination_log && !settings.explain)
 		plan.termination_log =
 			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!choose_identity(&plan, &identity, &failure))
+	if (!check_session(&settings, &failure) || !choose_identity(&plan, &identity, &failure))
 		return end_with(&plan, &failure);
 	if (settings.explain)
 		return print_explanation(&plan);

@@ -15,7 +15,7 @@ const char options_help[] =
 	"end cleanly. For a Dockerfile: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", \"--\"]\n"
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
 	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
-	"  --no-stdio-chown              leave stdin, stdout and stderr to their owners\n"
+	"  -s --new-session: not the terminal's   --no-stdio-chown: stdio keeps its owner\n"
 	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
 	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
 	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
@@ -210,6 +210,7 @@ static const struct option options[] = {
 	{'i', "if-root", FLAG(if_root)},
 	{'R', "root-init", .for_init = true, FLAG(root_init)},
 	{'E', "keep-env", FLAG(keep_environment)},
+	{'s', "new-session", .for_init = true, FLAG(new_session)},
 	{0, "no-stdio-chown", FLAG(keep_stdio)},
 	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,
 	 .expects = "is no FROM:TO of signals: write TERM:QUIT or HUP:ignore"},

@@ -25,6 +25,7 @@ struct settings {
 	bool if_root;	       /* not root: carry on as whoever that is */
 	bool root_init;	       /* only main becomes the user */
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
+	bool new_session;      /* main gets one of its own, without the terminal */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
 
 	int parent_death; /* signal for init when its own parent dies, or 0 */

@@ -119,7 +119,15 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 	static char listen_pid[32], watchdog_pid[32];
 	const pid_t own = getpid();
 
-	setpgid(0, 0);
+	/*
+	 * A session of its own has no controlling terminal, and the one on 0-2 cannot become it as
+	 * long as it is another session's. Only a process whose controlling terminal it is, or one
+	 * with CAP_SYS_ADMIN, may put words into it: TIOCSTI, TIOCSCTTY of ioctl_tty(2).
+	 */
+	if (program->new_session)
+		setsid();
+	else
+		setpgid(0, 0);
 	if (program->terminal >= 0)
 		terminal_give(program->terminal, own);
 	if (program->become && !credentials_assume(program->become, failure)) {

@@ -15,13 +15,14 @@ struct program {
 	char **environment;	       /* likewise */
 	const struct identity *become; /* who the new process still has to become, or NULL */
 	const struct inherited_signals *signals;
-	int terminal; /* to be given to the new process group, or -1 */
+	bool new_session; /* a session instead of just a process group of its own */
+	int terminal;	  /* to be given to the new process group, or -1 */
 };
 
 /*
- * Start program as a child: a process group of its own, in the foreground of the terminal if there
- * is one to give, signals as they were inherited. Returns when it runs, with its pid; or false with
- * a failure that has status 125, 126 or 127.
+ * Start program as a child: a process group (or session) of its own, in the foreground of the
+ * terminal if there is one to give, signals as they were inherited. Returns when it runs, with its
+ * pid; or false with a failure that has status 125, 126 or 127.
  */
 bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure);
 

@@ -20,6 +20,8 @@ struct supervisor {
 	const struct reporter *reporter;
 	pid_t main_pid;
 	bool has_terminal; /* main has, or had, the foreground */
+	bool new_session;
+	bool suspending; /* main was sent STOP for a Ctrl-Z */
 	struct lifecycle lifecycle;
 	bool reaping;	       /* a child may have ended that was not collected yet */
 	bool unreachable;      /* nobody could be killed */
@@ -122,8 +124,13 @@ static bool is_time(const struct supervisor *init)
 
 static struct event main_changed(struct supervisor *init, int status)
 {
-	if (WIFSTOPPED(status))
-		return (struct event){.kind = EVENT_MAIN_STOPPED, .signal = WSTOPSIG(status)};
+	if (WIFSTOPPED(status)) {
+		const bool by_ctrl_z = init->suspending && WSTOPSIG(status) == SIGSTOP;
+
+		init->suspending = false;
+		return (struct event){.kind = EVENT_MAIN_STOPPED,
+				      .signal = by_ctrl_z ? SIGTSTP : WSTOPSIG(status)};
+	}
 	tell_main_ended(init, status);
 	return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
 }
@@ -176,6 +183,17 @@ static bool signal_group(struct supervisor *init, int signal)
 	return sent;
 }
 
+/*
+ * In a session of its own main's group is orphaned, and there the kernel lets no TSTP stop anybody:
+ * setpgid(2). A Ctrl-Z, which has come to init in main's place, has to stop it all the same if
+ * there is a shell that waits for its job to stop.
+ */
+static bool is_ctrl_z_for_session(const struct supervisor *init, int signal)
+{
+	return init->new_session && signal == SIGTSTP && init->info.si_code == SI_KERNEL &&
+	       terminal_has_shell();
+}
+
 static void forward(struct supervisor *init, int signal, bool to_group)
 {
 	const bool sent = to_group ? signal_group(init, signal)
@@ -199,6 +217,16 @@ static void forward(struct supervisor *init, int signal, bool to_group)
 			     init->main_pid, strerror(errno));
 }
 
+static void pass_on(struct supervisor *init, int signal, bool to_group)
+{
+	if (is_ctrl_z_for_session(init, signal)) {
+		init->suspending = true;
+		forward(init, SIGSTOP, true);
+	} else {
+		forward(init, signal, to_group);
+	}
+}
+
 static void tell_held_back(const struct supervisor *init, int signal)
 {
 	const struct report_event event = {.name = "stop-held-back", .signal = signal};
@@ -215,7 +243,7 @@ static void tell_held_back(const struct supervisor *init, int signal)
  */
 static void stop_with_main(struct supervisor *init, int signal)
 {
-	const bool resumed = signals_stop(signal);
+	const bool resumed = terminal_has_shell() && signals_stop(signal);
 	/* A shell that resumes init in the foreground has given it the terminal, for main to have.
 	 */
 	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
@@ -262,10 +290,10 @@ static void act(struct supervisor *init, const struct action *action)
 {
 	switch (action->kind) {
 	case ACTION_FORWARD_TO_GROUP:
-		forward(init, action->signal, true);
+		pass_on(init, action->signal, true);
 		break;
 	case ACTION_FORWARD_TO_MAIN:
-		forward(init, action->signal, false);
+		pass_on(init, action->signal, false);
 		break;
 	case ACTION_HOLD_BACK:
 		tell_held_back(init, action->signal);
@@ -292,6 +320,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 		.reporter = supervision->reporter,
 		.main_pid = supervision->main_pid,
 		.has_terminal = supervision->has_terminal,
+		.new_session = supervision->new_session,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
 		/* A child of the program that became init may have ended before. */
 		.reaping = true,

@@ -28,4 +28,12 @@ void terminal_give(int terminal, pid_t group);
  */
 bool terminal_move(pid_t from, pid_t to);
 
+/*
+ * Whether whoever is above this process group would continue it if it was stopped. The kernel
+ * counts on anybody in the session for that (orphaned process groups, setpgid(2)), but an init such
+ * as tini does not do it. A shell with job control does, and as Ctrl-Z must not stop the shell, it
+ * ignores or catches TSTP. Without /proc the answer is yes.
+ */
+bool terminal_has_shell(void);
+
 #endif

@@ -9,14 +9,18 @@
  *   orphans N      leave N orphans that end at once; print "done" when they all have
  *   queue PID SIGNAL VALUE   send a signal with a value
  *   state          print the raw signal mask and which signals are ignored
+ *   terminal       print the errno of what needs stdout to be the controlling terminal: opening it
+ *                  as /dev/tty, pushing input into it; and of making it that
  *   daemon         leave a process in a session of its own that ends on TERM only, and end
  *   root-daemon    the same, but installed set-uid root: the process is all root's
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -119,6 +123,19 @@ static int show_state(void)
 	return 0;
 }
 
+static int error_of(int result)
+{
+	return result < 0 ? errno : 0;
+}
+
+static int show_terminal(void)
+{
+	printf("take %d\n", error_of(ioctl(STDOUT_FILENO, TIOCSCTTY, 0)));
+	printf("open %d\n", error_of(open("/dev/tty", O_RDWR | O_CLOEXEC)));
+	printf("push %d\n", error_of(ioctl(STDOUT_FILENO, TIOCSTI, "x")));
+	return 0;
+}
+
 static int leave_daemon(void)
 {
 	pid_t child = fork();
@@ -151,6 +168,8 @@ int main(int argc, char **argv)
 		return show_state();
 	if (strcmp(task, "root-daemon") == 0 && setresuid(0, 0, 0) < 0)
 		return 1;
+	if (strcmp(task, "terminal") == 0)
+		return show_terminal();
 	if (strcmp(task, "daemon") == 0 || strcmp(task, "root-daemon") == 0)
 		return leave_daemon();
 	fputs("probe: see the top of tests/probe.c\n", stderr);

@@ -3,7 +3,7 @@
 
 SMALL   busybox with the accounts of root and app, entered as app
 SCRATCH only the program and busybox: no account file, no directory but the runtime's
-DEBIAN  Debian with bash and Redis, entered as redis
+DEBIAN  Debian with bash, less, Redis, nginx and PostgreSQL, entered as redis
 """
 import fcntl
 import hashlib
@@ -26,11 +26,15 @@ GROUP = "root:x:0:\naudio:x:29:app\nvideo:x:44:\napp:x:1000:\n"
 APPLETS = ("cat", "env", "grep", "id", "kill", "ls", "rm", "sh", "sleep", "touch", "umount")
 
 SUITE = "bookworm"
-PACKAGES = ("redis-server",)
-# What no test needs; a third of the size.
+PACKAGES = ("redis-server", "nginx", "postgresql", "less")
+# What no test needs; two thirds of the size. PostgreSQL's databases are for the tests to make, its
+# tools are used without their Perl wrappers, and without llvmjit.so it does not compile queries.
 LEFT_OUT = ("./var/cache/*", "./var/lib/apt/*", "./usr/share/doc/*", "./usr/share/locale/*",
             "./usr/share/man/*", "./usr/share/info/*", "./usr/share/zoneinfo/*", "./dev/*",
-            "./proc/*", "./sys/*")
+            "./proc/*", "./sys/*", "./usr/share/i18n/*", "./usr/share/perl/*",
+            "./usr/lib/*/perl/*", "./usr/lib/*/libLLVM*", "./usr/lib/*/libz3*",
+            "./usr/lib/postgresql/*/lib/llvmjit*", "./usr/lib/postgresql/*/lib/bitcode",
+            "./var/lib/postgresql/*")
 
 DOCKERFILES = {
     SMALL: """\

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from stat import S_IFCHR
 
 # How long to wait for anything that must happen; only ever used up by a test that fails.
 PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
@@ -48,6 +49,7 @@ class Place:
                         if os.path.isdir(path) and not any(u.startswith(path + "/") for u in used))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", cls.path], check=True)
         cls.provide_terminals()
+        cls.provide_null()
         # The checkout may be where another user cannot go; these have to be run by one.
         for variable, name in (("DINIT_SU", "dinit-su"), ("PROBE", "probe")):
             shutil.copy(os.environ[variable], cls.file(name))
@@ -65,6 +67,14 @@ class Place:
         except OSError:
             subprocess.run(["mount", "-t", "devpts", "-o", "newinstance,mode=620,ptmxmode=666",
                             "devpts", "/dev/pts"], check=True)
+
+    @classmethod
+    def provide_null(cls):
+        """A /dev/null of our own: a program with a fault must not give away the machine's."""
+        path = cls.file("null")
+        os.mknod(path, 0o666 | S_IFCHR, os.stat("/dev/null").st_rdev)
+        os.chmod(path, 0o666)
+        subprocess.run(["mount", "--bind", path, "/dev/null"], check=True)
 
     @classmethod
     def file(cls, name):

@@ -1,25 +1,61 @@
 # SPDX-License-Identifier: MIT
 """The terminal: who is in its foreground, what Ctrl-C and Ctrl-Z do, with and without a shell above."""
+import contextlib
+import errno
 import fcntl
 import os
 import select
+import shutil
 import signal
 import struct
 import subprocess
 import termios
 import time
 
-from harness import (PATIENCE, Place, SystemTest, children, probe, sandboxed, stat, until)
+from harness import (APP, PATIENCE, Place, SystemTest, children, probe, sandboxed, stat, status,
+                     until)
 
 CTRL_C, CTRL_Z, CTRL_BACKSLASH = b"\x03", b"\x1a", b"\x1c"
 PROMPT = "prompt> "
 
 
-class Terminal:
-    """A program on a pseudo-terminal of its own, PID 1 and leader of the session as in a container."""
+def owner(path):
+    found = os.stat(path)
+    return found.st_uid, found.st_gid
 
-    def __init__(self, *command, prompt=False):
+
+class Owners:
+    """A terminal that may change hands, and everything else on and around it that must not."""
+
+    def __init__(self, terminal, others):
+        self.terminal = terminal
+        self.group = owner(terminal)[1]
+        self.before = {path: owner(path) for path in others}
+
+    def check(self, uid):
+        """The terminal belongs to uid, its group is what it was, and so is all the rest."""
+        now = {path: owner(path) for path in self.before}
+        if now != self.before:
+            raise AssertionError("changed owner: was %r, is %r" % (self.before, now))
+        if owner(self.terminal) != (uid, self.group):
+            raise AssertionError("the terminal is of %r, not of %d:%d" % (
+                owner(self.terminal), uid, self.group))
+
+
+class Terminal:
+    """A program on a pseudo-terminal of its own, PID 1 and leader of the session as in a container.
+
+    On leaving, the terminal has to belong to uid and nothing else may have changed owner; files
+    are what there is besides the devices that every program uses and another terminal.
+    """
+
+    def __init__(self, *command, prompt=False, uid=0, files=()):
+        self.uid = uid
+        self.bystander = os.openpty()
         self.master, terminal = os.openpty()
+        self.owners = Owners(os.ttyname(terminal), [
+            "/dev/null", "/dev/tty", "/dev/ptmx", os.ttyname(self.bystander[1]),
+            Place.file("passwd"), *files])
         attributes = termios.tcgetattr(terminal)
         attributes[3] &= ~termios.ECHO
         termios.tcsetattr(terminal, termios.TCSANOW, attributes)
@@ -40,11 +76,17 @@ class Terminal:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        if self.master >= 0:
-            os.close(self.master)
+    def __exit__(self, failure, *_):
+        try:
+            if not failure and self.master >= 0:
+                self.owners.check(self.uid)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            for descriptor in self.bystander:
+                os.close(descriptor)
+            if self.master >= 0:
+                os.close(self.master)
 
     def type(self, text):
         os.write(self.master, text if isinstance(text, bytes) else text.encode())
@@ -81,6 +123,7 @@ class Terminal:
         return self.process.wait(PATIENCE)
 
     def hang_up(self):
+        self.owners.check(self.uid)
         os.close(self.master)
         self.master = -1
 
@@ -89,7 +132,15 @@ def dinit_su(*arguments):
     return [Place.file("dinit-su"), *arguments]
 
 
+def as_app(*command, **options):
+    return Terminal(*dinit_su("app", "--", *command), uid=APP, **options)
+
+
 SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
+TRAPPED = "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep .01; done"
+# No command of the shell's own: stopped between vfork and exec, it would keep the shell from
+# stopping, with or without dinit-su.
+COUNT = "bash -c 'echo ready; for ((n = 0; n < 200000; n++)); do :; done; echo went on'"
 LOOP = "for n in 1 2 3 4 5 6; do sleep .1; echo n$n; done; echo end"
 
 
@@ -101,20 +152,21 @@ class InContainer(SystemTest):
             for arguments in (["app"], ["-x", "app"], ["-R", "app"], ["-n"]):
                 with self.subTest(number=number, arguments=arguments):
                     # A shell that waits: with --exec it is PID 1, and those need a handler.
-                    script = "trap 'exit 9' INT QUIT; echo ready; while :; do sleep .01; done"
-                    with Terminal(*dinit_su(*arguments, "--", "sh", "-c", script)) as terminal:
+                    script = TRAPPED.replace("INT", "INT QUIT")
+                    with Terminal(*dinit_su(*arguments, "--", "sh", "-c", script),
+                                  uid=APP if "app" in arguments else 0) as terminal:
                         terminal.expect("ready")
                         terminal.type(key)
                         self.assertEqual(terminal.wait(), 9)
 
     def test_killed_by_ctrl_c(self):
-        with Terminal(*dinit_su("app", "--", "sh", "-c", "echo ready; exec sleep 1000")) as terminal:
+        with as_app("sh", "-c", "echo ready; exec sleep 1000") as terminal:
             terminal.expect("ready")
             terminal.type(CTRL_C)
             self.assertEqual(terminal.wait(), 128 + signal.SIGINT)
 
     def test_ctrl_z_does_not_hang_it(self):
-        with Terminal(*dinit_su("app", "--", "bash", "-c", LOOP)) as terminal:
+        with as_app("bash", "-c", LOOP) as terminal:
             for number in range(1, 6):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
@@ -122,7 +174,7 @@ class InContainer(SystemTest):
             self.assertEqual(terminal.wait(), 0)
 
     def test_a_stop_on_purpose_stays(self):
-        with Terminal(*dinit_su("app", "--", "sh", "-c", "echo ready; read line")) as terminal:
+        with as_app("sh", "-c", "echo ready; read line") as terminal:
             terminal.expect("ready")
             main = until(lambda: children(terminal.pid), "main")[0]
             os.kill(main, signal.SIGSTOP)
@@ -135,7 +187,7 @@ class InContainer(SystemTest):
             self.assertEqual(terminal.wait(), 128 + signal.SIGKILL)
 
     def test_interactive_shell_has_job_control(self):
-        with Terminal(*dinit_su("app", "--", *SHELL), prompt=True) as terminal:
+        with as_app(*SHELL, prompt=True) as terminal:
             self.assertNotIn("no job control", terminal.seen)
             terminal.type("sh -c 'echo ready; read line; echo got $line'\n")
             terminal.expect("ready")
@@ -146,24 +198,30 @@ class InContainer(SystemTest):
             terminal.type("words\n")
             terminal.expect("got words")
             terminal.expect(PROMPT)
+            terminal.type(COUNT + "\n")
+            terminal.expect("ready")
+            terminal.type(CTRL_Z)
+            terminal.expect(PROMPT)
+            terminal.type("bg\n")
+            terminal.expect("went on")
             terminal.type("exit 6\n")
             self.assertEqual(terminal.wait(), 6)
 
     def test_window_size_reaches_main(self):
-        with Terminal(*dinit_su("app", "--", *probe("signals"))) as terminal:
+        with as_app(*probe("signals")) as terminal:
             terminal.expect("ready")
             fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("4H", 50, 132, 0, 0))
             terminal.expect("%d " % signal.SIGWINCH)
 
     def test_hangup_ends_it(self):
-        with Terminal(*dinit_su("app", "--", "sh", "-c", "echo ready; exec sleep 1000")) as terminal:
+        with as_app("sh", "-c", "echo ready; exec sleep 1000") as terminal:
             terminal.expect("ready")
             terminal.hang_up()
             self.assertEqual(terminal.process.wait(PATIENCE), 128 + signal.SIGHUP)
 
     def test_password_prompt(self):
         script = "read -r -s -p 'Password: ' word; echo; echo got $word"
-        with Terminal(*dinit_su("app", "--", "bash", "-c", script)) as terminal:
+        with as_app("bash", "-c", script) as terminal:
             terminal.expect("Password: ")
             terminal.type("secret\n")
             self.assertNotIn("secret", terminal.expect("got "))
@@ -171,14 +229,138 @@ class InContainer(SystemTest):
 
     def test_the_terminal_opens_by_name(self):
         script = "echo out >/dev/stdout; echo tty >/dev/tty; echo name >$(tty)"
-        with Terminal(*dinit_su("app", "--", "sh", "-c", script)) as terminal:
+        with as_app("sh", "-c", script) as terminal:
             for word in ("out", "tty", "name"):
                 terminal.expect(word)
             self.assertEqual(terminal.wait(), 0)
 
-    def test_one_inside_the_other(self):
+    def test_messages_with_tostop(self):
+        """Main has the foreground, so init writes from the background: that must not stop it."""
+        script = "stty tostop; exec " + " ".join(dinit_su("-v", "app", "--", "sleep", ".01"))
+        with Terminal("sh", "-c", script, uid=APP) as terminal:
+            terminal.expect("ended with status 0")
+            self.assertEqual(terminal.wait(), 0)
+
+    def test_full_screen_program_that_suspends_itself(self):
+        """vi stops its group at Ctrl-Z and paints its screen anew when it is continued."""
+        with self.edited_file() as path, as_app("vi", path, files=[path]) as terminal:
+            terminal.expect("old words")
+            terminal.type(CTRL_Z)
+            terminal.expect("old words")
+            terminal.type(":s/old/new/\r")
+            terminal.expect("new/\r")
+            terminal.type(":wq\r")
+            self.assertEqual(terminal.wait(), 0)
+            with open(path) as file:
+                self.assertEqual(file.read(), "new words\n")
+
+    @contextlib.contextmanager
+    def edited_file(self):
+        vi = shutil.which("vi")
+        if not vi or os.path.basename(os.path.realpath(vi)) == "busybox":
+            self.skipTest("no vi that suspends itself")
+        path = Place.shared("vi-file")
+        with open(path, "w") as file:
+            file.write("old words\n")
+        os.chown(path, APP, APP)
+        yield path
+        os.unlink(path)
+
+
+class Redirected(SystemTest):
+    """Output goes elsewhere while the rest of stdio is a terminal."""
+
+    def redirected(self, line, script, uid=APP):
+        """Have a shell run the line, in which "$@" is dinit-su and its main, the script."""
+        self.file = Place.write("redirected", "")
+        command = dinit_su("app", "--", "sh", "-c", script)
+        return Terminal("sh", "-c", line.replace("FILE", self.file), "sh", *command,
+                        uid=uid, files=[self.file])
+
+    def content(self):
+        with open(self.file) as file:
+            return file.read()
+
+    def test_output_elsewhere(self):
+        script = ("stat -L -c 'owner %u:%g' /proc/self/fd/1; echo ready >&2; read line; "
+                  "echo got $line >&2")
+        for line, content in (('"$@" >FILE', "owner 0:0\n"), ('exec "$@" >>FILE', "owner 0:0\n"),
+                              ('"$@" | cat >FILE', "owner 4242:0\n"), ('"$@" >/dev/null', ""),
+                              ('exec "$@" >&-', "")):
+            with self.subTest(line), self.redirected(line, script) as terminal:
+                terminal.expect("ready")
+                terminal.type(CTRL_Z)
+                terminal.type("words\n")
+                terminal.expect("got words")
+                terminal.wait()
+                self.assertEqual(self.content(), content)
+
+    def test_ctrl_c_where_main_has_no_descriptor_of_the_terminal(self):
+        """Then it cannot be told to be in the foreground, and nothing is given to the user."""
+        line = 'exec "$@" </dev/null >FILE 2>&1'
+        with self.redirected(line, TRAPPED, uid=0) as terminal:
+            until(lambda: self.content() == "ready\n", "main")
+            terminal.type(CTRL_C)
+            self.assertEqual(terminal.wait(), 9)
+            self.assertEqual(self.content(), "ready\ninterrupted\n")
+
+
+class Nested(SystemTest):
+    """Below another init, dinit-su or not, which has the terminal but resumes nothing."""
+
+    ABOVE = (["dinit-su", "-n", "--"], ["dinit-su", "-n", "--", "dinit-su", "-n", "--"],
+             ["tini", "--"], ["tini", "-g", "--"], ["dumb-init", "--"],
+             ["dumb-init", "--single-child", "--"])
+    # Leaves TSTP blocked in what it starts, so that no shell below it has job control.
+    CATATONIT = ["catatonit", "--"]
+
+    def each(self, test, inits, *command):
+        """Run test(terminal) for the command below dinit-su below each of these inits."""
+        for words in inits:
+            with self.subTest(words):
+                if words[0] != "dinit-su" and not shutil.which(words[0]):
+                    self.skipTest("no " + words[0])
+                above = [Place.file(word) if word == "dinit-su" else word for word in words]
+                with Terminal(*above, *dinit_su("app", "--", *command), uid=APP) as terminal:
+                    test(terminal)
+
+    def test_ctrl_z_does_not_hang_it(self):
+        def test(terminal):
+            for number in range(1, 4):
+                terminal.expect("n%d" % number)
+                terminal.type(CTRL_Z)
+            terminal.expect("end")
+            self.assertEqual(terminal.wait(), 0)
+
+        self.each(test, [*self.ABOVE, self.CATATONIT], "bash", "-c", LOOP)
+
+    def test_ctrl_c_reaches_main(self):
+        def test(terminal):
+            terminal.expect("ready")
+            terminal.type(CTRL_C)
+            terminal.expect("interrupted")
+            self.assertEqual(terminal.wait(), 9)
+
+        self.each(test, [*self.ABOVE, self.CATATONIT], "sh", "-c", TRAPPED)
+
+    def test_interactive_shell_has_job_control(self):
+        def test(terminal):
+            terminal.expect(PROMPT)
+            terminal.type("sh -c 'echo ready; read line; echo got $line'\n")
+            terminal.expect("ready")
+            terminal.type(CTRL_Z)
+            self.assertIn("Stopped", terminal.expect(PROMPT))
+            terminal.type("fg\n")
+            terminal.expect("read line")
+            terminal.type("words\n")
+            terminal.expect("got words")
+            terminal.expect(PROMPT)
+
+        self.each(test, self.ABOVE, *SHELL)
+
+    def test_the_inner_one_without_a_switch(self):
         inner = dinit_su("-n", "--", "bash", "-c", LOOP)
-        with Terminal(*dinit_su("app", "--", *inner)) as terminal:
+        with as_app(*inner) as terminal:
             for number in range(1, 4):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
@@ -189,54 +371,61 @@ class InContainer(SystemTest):
 class UnderShell(SystemTest):
     """Below an interactive shell, which stops and resumes its jobs."""
 
-    def shell(self):
-        return Terminal(*SHELL, prompt=True)
+    def shell(self, **options):
+        return Terminal(*SHELL, prompt=True, **options)
 
     def start(self, terminal, *arguments):
         terminal.type(" ".join(dinit_su(*arguments)) + "\n")
 
-    READER = ("-n", "--", "sh", "-c", "'echo ready; read line; echo got $line'")
+    READ = ("--", "sh", "-c", "'echo ready; read line; echo got $line'")
+    READER = ("-n", *READ)
 
     def test_ctrl_z_stops_both_and_fg_resumes_both(self):
-        with self.shell() as terminal:
-            self.start(terminal, *self.READER)
-            terminal.expect("ready")
-            for _ in range(3):
-                terminal.type(CTRL_Z)
-                self.assertIn("Stopped", terminal.expect(PROMPT))
-                terminal.type("fg\n")
-                terminal.expect("dinit-su")
-                # Before that Ctrl-Z would go to the shell.
-                until(lambda: self.main_is_in_foreground(terminal), "main in the foreground")
-            terminal.type("words\n")
-            terminal.expect("got words")
-            terminal.expect(PROMPT)
-            self.assertIn("status 0", terminal.command("echo status $?"))
+        for uid, who in ((0, "-n"), (APP, "app")):
+            with self.subTest(who), self.shell(uid=uid) as terminal:
+                self.stop_and_resume(terminal, who)
 
-    def main_is_in_foreground(self, terminal):
+    def stop_and_resume(self, terminal, who):
+        self.start(terminal, who, *self.READ)
+        terminal.expect("ready")
+        for _ in range(3):
+            terminal.type(CTRL_Z)
+            self.assertIn("Stopped", terminal.expect(PROMPT))
+            terminal.type("fg\n")
+            terminal.expect("dinit-su")
+            # Before that Ctrl-Z would go to the shell, or be undone by what continues main.
+            until(lambda: self.main_goes_on(terminal), "main to go on")
+        terminal.type("words\n")
+        terminal.expect("got words")
+        terminal.expect(PROMPT)
+        self.assertIn("status 0", terminal.command("echo status $?"))
+
+    def main_goes_on(self, terminal):
         foreground_of_terminal = 5
         main = children(children(terminal.pid)[0])[0]
-        return stat(main)[foreground_of_terminal] == str(main)
+        fields = stat(main)
+        return fields[foreground_of_terminal] == str(main) and fields[0] == "S"
 
     def test_a_pipeline_stops_as_a_whole(self):
         with self.shell() as terminal:
             terminal.type("sleep 1000 | " + " ".join(dinit_su("-n", "--", "sleep", "1000")) + "\n")
-            until(lambda: len(children(terminal.pid)) == 2, "the pipeline")
+            # Before its execve(2) what the shell has forked may still ignore TSTP, as the shell does.
+            until(lambda: self.names(terminal.pid) == ["dinit-su", "sleep"], "the pipeline")
             until(lambda: self.main_runs(terminal), "main")
             terminal.type(CTRL_Z)
             self.assertIn("Stopped", terminal.expect(PROMPT))
             terminal.command("kill -CONT %1; kill %1; wait")
 
     def main_runs(self, terminal):
-        return any(stat(main) and open("/proc/%d/comm" % main).read() == "sleep\n"
-                   for job in children(terminal.pid) for main in children(job))
+        return any(self.names(job) == ["sleep"] for job in children(terminal.pid))
+
+    @staticmethod
+    def names(parent):
+        return sorted(status(child)["Name"] for child in children(parent))
 
     def test_bg_lets_it_run_on(self):
         with self.shell() as terminal:
-            # No command of the shell's own: stopped between vfork and exec, it would keep the shell
-            # from stopping, with or without dinit-su.
-            script = "'echo ready; for ((n = 0; n < 200000; n++)); do :; done; echo went on'"
-            self.start(terminal, "-n", "--", "bash", "-c", script)
+            self.start(terminal, "-n", "--", COUNT)
             terminal.expect("ready")
             terminal.type(CTRL_Z)
             terminal.expect(PROMPT)
@@ -284,9 +473,124 @@ class UnderShell(SystemTest):
             self.assertEqual(terminal.wait(), 0)
 
     def test_full_screen_program(self):
-        with self.shell() as terminal:
-            self.start(terminal, "-n", "--", "less", "/etc/passwd")
+        with self.shell(uid=APP) as terminal:
+            self.start(terminal, "app", "--", "less", "/etc/passwd")
+            terminal.expect("root:")
+            terminal.type(CTRL_Z)
+            self.assertIn("Stopped", terminal.expect(PROMPT))
+            terminal.type("fg\n")
             terminal.expect("root:")
             terminal.type("q")
             terminal.expect(PROMPT)
             self.assertIn("status 0", terminal.command("echo status $?"))
+
+    def test_password_prompt(self):
+        with self.shell(uid=APP) as terminal:
+            script = "'read -r -s -p Password: word; echo; echo got $word'"
+            self.start(terminal, "app", "--", "bash", "-c", script)
+            terminal.expect("Password:")
+            terminal.type("secret\n")
+            self.assertNotIn("secret", terminal.expect("got "))
+            terminal.expect("secret")
+            terminal.expect(PROMPT)
+            self.assertIn(" echo", terminal.command("stty -a"))
+
+    def test_hangup_reaches_main(self):
+        """The shell passes it on to its jobs; the first process waits for what they do about it."""
+        path = Place.shared("hangup")
+        script = "\"trap 'echo hung up >%s; exit' HUP; trap '' TERM; echo ready; " \
+                 "while :; do sleep .01; done\"" % path
+        with Terminal(*dinit_su("-n", "--", *SHELL), prompt=True, uid=APP) as terminal:
+            self.start(terminal, "app", "--", "sh", "-c", script)
+            terminal.expect("ready")
+            terminal.hang_up()
+            terminal.process.wait(PATIENCE)
+        self.assertEqual(owner(path), (APP, APP))
+        with open(path) as file:
+            self.assertEqual(file.read(), "hung up\n")
+        os.unlink(path)
+
+
+class NewSession(SystemTest):
+    """--new-session: stdout and stderr are a terminal, but main cannot act on it."""
+
+    def main(self, *command, **options):
+        return Terminal("sh", "-c", 'exec "$@" </dev/null', "sh", *dinit_su("-s", "app", "--", *command),
+                        uid=APP, **options)
+
+    def errors(self, terminal):
+        """What main was told when it tried to: errno by what it tried."""
+        found = {}
+        for task in ("take", "open", "push"):
+            terminal.expect(task + " ")
+            found[task] = int(terminal.expect("\r\n"))
+        self.assertEqual(terminal.wait(), 0)
+        return found
+
+    def test_main_can_not_push_input_into_the_terminal(self):
+        with as_app(*probe("terminal")) as terminal:
+            # EIO: a kernel that lets nobody do it (dev.tty.legacy_tiocsti).
+            self.assertIn(self.errors(terminal), (
+                {"take": errno.EPERM, "open": 0, "push": 0},
+                {"take": errno.EPERM, "open": 0, "push": errno.EIO}))
+        with self.main(*probe("terminal")) as terminal:
+            self.assertIn(self.errors(terminal), (
+                {"take": errno.EPERM, "open": errno.ENXIO, "push": errno.EPERM},
+                {"take": errno.EPERM, "open": errno.ENXIO, "push": errno.EIO}))
+
+    def test_the_session_is_mains_own_and_init_keeps_the_foreground(self):
+        group, session, terminal_number, foreground = 2, 3, 4, 5
+        with self.main("sh", "-c", "echo ready; exec sleep 1000") as terminal:
+            terminal.expect("ready")
+            main = until(lambda: children(terminal.pid), "main")[0]
+            fields, of_init = stat(main), stat(terminal.pid)
+            self.assertEqual((fields[group], fields[session], fields[terminal_number]),
+                             (str(main), str(main), "0"))
+            self.assertEqual(of_init[foreground], of_init[group])
+
+    def test_keys_and_window_size_reach_main(self):
+        with self.main(*probe("signals")) as terminal:
+            terminal.expect("ready")
+            for key, number in ((CTRL_C, signal.SIGINT), (CTRL_BACKSLASH, signal.SIGQUIT),
+                                (CTRL_Z, signal.SIGTSTP)):
+                terminal.type(key)
+                terminal.expect("%d " % number)
+            fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("4H", 50, 132, 0, 0))
+            terminal.expect("%d " % signal.SIGWINCH)
+
+    def test_hangup_ends_it(self):
+        with self.main("sh", "-c", "echo ready; exec sleep 1000") as terminal:
+            terminal.expect("ready")
+            terminal.hang_up()
+            self.assertEqual(terminal.process.wait(PATIENCE), 128 + signal.SIGHUP)
+
+    def test_ctrl_z_does_not_hang_it(self):
+        with self.main("bash", "-c", LOOP) as terminal:
+            for number in range(1, 4):
+                terminal.expect("n%d" % number)
+                terminal.type(CTRL_Z)
+            terminal.expect("end")
+            self.assertEqual(terminal.wait(), 0)
+
+    def test_under_a_shell_ctrl_z_stops_both(self):
+        command = dinit_su("-s", "app", "--", "sh", "-c", "'echo ready; exec sleep 1000'", "</dev/null")
+        with Terminal(*SHELL, prompt=True, uid=APP) as terminal:
+            terminal.type(" ".join(command) + "\n")
+            terminal.expect("ready")
+            main = children(children(terminal.pid)[0])[0]
+            for _ in range(3):
+                terminal.type(CTRL_Z)
+                self.assertIn("Stopped", terminal.expect(PROMPT))
+                self.assertEqual(stat(main)[0], "T")
+                terminal.type("fg\n")
+                terminal.expect("dinit-su")
+                until(lambda: stat(main)[0] == "S", "main to be continued")
+            terminal.type(CTRL_C)
+            terminal.expect(PROMPT)
+            self.assertIn("status 130", terminal.command("echo status $?"))
+
+    def test_not_with_a_terminal_to_read_from(self):
+        with Terminal(*dinit_su("-s", "app", "--", "sh", "-c", "echo was run"), uid=0) as terminal:
+            self.assertEqual(terminal.wait(), 125)
+            self.assertIn("--new-session: stdin is a terminal", terminal.seen)
+            self.assertNotIn("was run", terminal.seen)

@@ -65,6 +65,12 @@ START_TEST(good_ones)
 		{{"--no-stdio-chown", "app", "true"},
 		 {.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
+		{{"-s", "app", "true"},
+		 {.user = "app", .new_session = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-n", "--new-session", "true"},
+		 {.new_session = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
 		{{"-w", "7", "app", "true"},
 		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
@@ -161,6 +167,7 @@ START_TEST(good_ones)
 		ck_assert_msg(settings.root_init == wanted.root_init, "row %d: root-init", i);
 		ck_assert_msg(settings.keep_environment == wanted.keep_environment, "row %d: env",
 			      i);
+		ck_assert_msg(settings.new_session == wanted.new_session, "row %d: session", i);
 		ck_assert_msg(settings.keep_stdio == wanted.keep_stdio, "row %d: stdio", i);
 		if (wanted.user)
 			ck_assert_str_eq(settings.user, wanted.user);
@@ -204,6 +211,7 @@ START_TEST(bad_ones)
 		{{"--root-init=1", "a", "b"}, "--root-init=1: this option takes no value"},
 		{{"--keep-env=1", "a", "b"}, "--keep-env=1: this option takes no value"},
 		{{"--no-stdio-chown=1", "a", "b"}, "--no-stdio-chown=1: this option takes"},
+		{{"--new-session=1", "a", "b"}, "--new-session=1: this option takes no value"},
 		{{"--explain=1", "a", "b"}, "--explain=1: this option takes no value"},
 		{{"--help=x"}, "--help=x: this option takes no value"},
 		{{"--version=x"}, "--version=x: this option takes no value"},
@@ -227,6 +235,7 @@ START_TEST(bad_ones)
 		{{"-n", "-x", "true"}, "--exec and --no-switch"},
 		{{"-xR", "app", "true"}, "--exec and --root-init"},
 		{{"-R", "--exec", "app", "true"}, "--exec and --root-init"},
+		{{"-xs", "app", "true"}, "--exec and --new-session: with --exec there is no init"},
 		{{"--explain", "-xn", "true"}, "--exec and --no-switch"},
 	};
 

@@ -28,10 +28,10 @@ static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 START_TEST(plans)
 {
 	struct settings usual = settings_defaults(), exec, keeping, plain, root_init, stopping,
-			paused;
+			session, paused;
 
 	usual.command = command;
-	exec = keeping = plain = root_init = stopping = paused = usual;
+	exec = keeping = plain = root_init = stopping = session = paused = usual;
 	exec.exec = exec.keep_stdio = true;
 	keeping.root_init = keeping.keep_environment = true;
 	keeping.lifecycle.wait = 50;
@@ -47,6 +47,7 @@ START_TEST(plans)
 	stopping.lifecycle.wait_all = true;
 	stopping.exit_map[143] = 0;
 	stopping.termination_log = "/log";
+	session.new_session = true;
 	paused.command = NULL;
 	paused.lifecycle.pause = true;
 	paused.lifecycle.audience = AUDIENCE_MAIN;
@@ -113,6 +114,13 @@ START_TEST(plans)
 		 "ending    when no process is left\n"
 		 "status    143 becomes 0\n"
 		 "message   of a bad end in /log\n"},
+		{"--new-session", PLAN(session, other, NULL, false, true),
+		 "command   server --port 80\n"
+		 "user      uid 5, gid 6, as now: nothing to switch\n"
+		 "env       as it is\n"
+		 "init      PID 1 of its namespace, as uid 5\n"
+		 "session   main has its own, without the terminal\n" STOP
+		 "ending    what is left gets TERM, and KILL after 5 s\n"},
 		{"--pause", PLAN(paused, other, NULL, false, true),
 		 "command   none: wait for a stop signal\n"
 		 "user      uid 5, gid 6, as now: nothing to switch\n"
