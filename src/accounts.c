@@ -77,6 +77,17 @@ static bool parse_account(char *line, size_t length, struct account *account)
 	return true;
 }
 
+/*
+ * What a line of an account must contain to be of interest: its name as written or its number. An
+ * id in a file may have more zeros in front than the one that is looked for, or fewer.
+ */
+static const char *without_zeros(const char *name)
+{
+	while (parse_is_digits(name) && name[0] == '0' && name[1])
+		name++;
+	return name;
+}
+
 enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
 			       struct failure *failure)
 {
@@ -91,7 +102,7 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (!by_name && (line = lines_next(&lines, &length))) {
+	while (!by_name && (line = lines_next_with(&lines, without_zeros(user), &length))) {
 		if (!parse_account(line, length, &candidate))
 			continue;
 		candidate.line = lines.line;
@@ -119,7 +130,7 @@ enum lookup accounts_find_group(const char *path, const char *group, struct grou
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (!by_name && (line = lines_next(&lines, &length))) {
+	while (!by_name && (line = lines_next_with(&lines, without_zeros(group), &length))) {
 		if (!split(line, length, field, GROUP_FIELDS) ||
 		    !parse_id(field[GROUP_GID], &candidate.gid))
 			continue;
@@ -159,7 +170,7 @@ enum lookup accounts_add_memberships(const char *path, const char *user, struct 
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (fits && (line = lines_next(&lines, &length))) {
+	while (fits && (line = lines_next_with(&lines, user, &length))) {
 		if (split(line, length, field, GROUP_FIELDS) && parse_id(field[GROUP_GID], &gid) &&
 		    is_listed(field[GROUP_MEMBERS], user))
 			fits = group_set_add(set, gid);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -95,6 +96,73 @@ bool lines_read_all(struct lines *lines)
 	while (!lines->at_end)
 		read_more(lines);
 	return lines->error == 0;
+}
+
+/* As many bytes as most processors compare at once. */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* Not zero in each byte from which on, distance apart, first and last stand. */
+static block matches(const char *at, block first, block last, size_t distance)
+{
+	block here, there;
+
+	memcpy(&here, at, sizeof(here));
+	memcpy(&there, at + distance, sizeof(there));
+	return (block)(here == first) & (block)(there == last);
+}
+
+static bool is_zero(block bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(bytes));
+	return (halves[0] | halves[1]) == 0;
+}
+
+/*
+ * Where text stands in length bytes, or NULL: memmem(3), which in musl takes ten times as long for
+ * a short text. Only where its first and its last byte both fit is it compared.
+ */
+static const char *find(const char *at, size_t length, const char *text)
+{
+	const size_t text_length = strlen(text), distance = text_length - 1;
+	const char *const end = at + length;
+	const block first = (block){0} + (unsigned char)text[0];
+	const block last = (block){0} + (unsigned char)text[distance];
+	const size_t step = 2 * sizeof(block);
+
+	while ((size_t)(end - at) >= text_length) {
+		if ((size_t)(end - at) >= step + distance &&
+		    is_zero(matches(at, first, last, distance) |
+			    matches(at + sizeof(block), first, last, distance))) {
+			at += step;
+			continue;
+		}
+		for (size_t i = 0; i < step && (size_t)(end - at) >= text_length; i++, at++) {
+			if (memcmp(at, text, text_length) == 0)
+				return at;
+		}
+	}
+	return NULL;
+}
+
+char *lines_next_with(struct lines *lines, const char *text, size_t *length)
+{
+	for (;;) {
+		const char *unread = lines->buffer + lines->start;
+		const size_t count = lines->end - lines->start;
+		const char *found = find(unread, count, text);
+		const char *newline =
+			memrchr(unread, '\n', found ? (size_t)(found - unread) : count);
+
+		const size_t passed = newline ? (size_t)(newline + 1 - unread) : 0;
+
+		lines->start += passed;
+		lines->next += passed;
+		if (found || lines->at_end)
+			return lines_next(lines, length);
+		read_more(lines);
+	}
 }
 
 void lines_close(struct lines *lines)

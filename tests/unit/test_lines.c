@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -209,6 +210,54 @@ START_TEST(many_lines)
 }
 END_TEST
 
+/* Wherever a text stands between others that nearly are it, its line is found, and only that. */
+START_TEST(with_a_text)
+{
+	static const char *const texts[] = {"a", "ab", "app", "application", "a-name-of-18-bytes"};
+	char content[512] = "";
+
+	memset(content, 'a', (size_t)_i);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct lines lines;
+		size_t length;
+
+		snprintf(content + _i, sizeof(content) - (size_t)_i,
+			 "\naapplicatio\n:%s:\nap\n,%s,\nno\n", texts[i], texts[i]);
+		lines = opened(file_with_text(content));
+		for (int found = 0; found < 2;) {
+			const char *line = lines_next_with(&lines, texts[i], &length);
+
+			ck_assert_ptr_nonnull(line);
+			ck_assert_ptr_nonnull(strstr(line, texts[i]));
+			ck_assert_uint_eq(length, strlen(line));
+			found += line[0] == (found ? ',' : ':');
+		}
+		while (lines_next_with(&lines, texts[i], &length))
+			;
+		expect_end(&lines);
+	}
+}
+END_TEST
+
+/* The text, and the line before it, around the end of the first read. */
+START_TEST(with_a_text_split_by_a_read)
+{
+	static char content[65535 + 32];
+	const size_t first = 65535 - 12 + (size_t)_i;
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	memset(content, 'x', first);
+	memcpy(content + first, "\n:text:\n", 8);
+	lines = opened(file_with(content, first + 8));
+	line = lines_next_with(&lines, "text", &length);
+	ck_assert_ptr_nonnull(line);
+	ck_assert_str_eq(line, ":text:");
+	expect_end(&lines);
+}
+END_TEST
+
 START_TEST(no_file)
 {
 	struct lines lines;
@@ -264,6 +313,8 @@ Suite *lines_suite(void)
 	tcase_add_checked_fixture(lengths, NULL, remove_files);
 	tcase_add_loop_test(lengths, lines_of_any_length, 0, 2 * COUNT(line_sizes));
 	tcase_add_loop_test(lengths, split_by_a_read, 0, 2 * 12);
+	tcase_add_loop_test(lengths, with_a_text, 0, 100);
+	tcase_add_loop_test(lengths, with_a_text_split_by_a_read, 0, 16);
 	suite_add_tcase(suite, lengths);
 	return suite;
 }

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: MIT
+"""One function for each thing that is measured: contenders -> {name: figures}.
+
+Whatever takes time is measured in rounds, each contender once a round, so that all of them meet the
+same machine.
+"""
+import os
+import random
+import re
+import signal
+import struct
+import subprocess
+import time
+
+import contenders
+from figures import percentile, ratio, summary
+from place import ENVIRONMENT, Container, fields, now
+
+MICROSECONDS = 1e6
+TIMESPEC = struct.Struct("@qq" if struct.calcsize("@l") == 8 else "@ll")
+ORPHANS_AT_ONCE = 2000
+STORM = 2000  # orphans a second
+
+
+def launch(place, commands, rounds):
+    """Nanoseconds and page faults of each start: two lists for each command."""
+    arguments = []
+    for command in commands:
+        arguments += [";"] + command
+    times, faults = [[] for _ in commands], [[] for _ in commands]
+    # The first rounds find cold caches.
+    warming = 3
+    for line in place.tool("launch", rounds + warming, *arguments[1:]).splitlines():
+        number, command, nanoseconds, count = map(int, line.split())
+        if number >= warming:
+            times[command].append(nanoseconds)
+            faults[command].append(count)
+    return times, faults
+
+
+def start(place, everybody, lines, rounds):
+    """From execve(2) of the entry point to the first instruction of the program below it.
+
+    The floor takes part twice: how far its median ratio to itself is from 1 is noise.
+    """
+    place.use_accounts(lines)
+    floor = everybody[-1]
+    entries = everybody + [contenders.Contender("floor again", floor.prefix, floor.programs),
+                           contenders.reading(place.path, ["/etc/passwd", "/etc/group"])]
+    times, _ = launch(place, [entry.command(place.file("stamp")) for entry in entries], rounds)
+    floor_times = times[len(everybody) - 1]
+    result = {}
+    for entry, own in zip(entries, times):
+        result[entry.name] = summary(own, MICROSECONDS / 1e9)
+        result[entry.name]["to floor"] = ratio(own, floor_times)
+        result[entry.name]["dinit-su to this"] = ratio(times[0], own)
+    return result
+
+
+def page_faults(place, everybody, rounds):
+    """Minor page faults of the whole life of init, switch and a program that does nothing."""
+    _, faults = launch(place, [entry.command(place.file("stamp")) for entry in everybody], rounds)
+    return {entry.name: summary(own) for entry, own in zip(everybody, faults)}
+
+
+def system_calls(place, contender):
+    """The system calls from the entry point's first to the execve(2) that becomes the program."""
+    trace, program = place.file("trace"), place.file("stamp")
+    subprocess.run(["strace", "-f", "-qq", "-o", trace, place.sandbox, "--"] +
+                   contender.command(program), env=ENVIRONMENT, check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    calls, counting = [], False
+    with open(trace) as file:
+        for line in file:
+            call = re.match(r"\d+ +(\w+)\((.*)", line)
+            if not call:
+                continue
+            if call.group(1) == "execve" and call.group(2).startswith('"%s"' % program):
+                return calls
+            if counting:
+                calls.append(call.group(1))
+            elif call.group(2).startswith('"%s"' % contender.prefix[0]):
+                counting = True
+    raise RuntimeError("strace of %s shows no start of its program" % contender.name)
+
+
+def instructions(place, contender):
+    """User instructions from the entry point's first to the execve(2) that becomes the program."""
+    program = place.file("stamp")
+    return int(place.tool("steps", program, *contender.command(program)))
+
+
+def memory(place, contender):
+    """KiB of init at rest."""
+    with Container(place, contender, "rest") as container:
+        # Main runs before init has let go of everything.
+        time.sleep(0.2)
+        rollup = fields("/proc/%d/smaps_rollup" % container.pid)
+        status = container.status()
+    kib = {name: int(rollup[name].split()[0]) for name in ("Rss", "Pss", "Private_Dirty")}
+    kib["page tables"] = int(status["VmPTE"].split()[0])
+    return kib
+
+
+def size_on_disk(contender):
+    """Bytes of its programs and of every shared library that they load."""
+    files = set()
+    for program in contender.programs:
+        files.add(os.path.realpath(program))
+        listing = subprocess.run(["ldd", program], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL).stdout.decode()
+        files.update(os.path.realpath(path) for path in re.findall(r"(/\S+) \(0x", listing))
+    return sum(os.path.getsize(file) for file in files)
+
+
+def hold(place, entries, *task):
+    """A container of each, as a dictionary; close() them when done."""
+    return {entry.name: Container(place, entry, *task) for entry in entries}
+
+
+def close(containers):
+    for container in containers.values():
+        container.__exit__()
+
+
+def idle(place, everybody, seconds):
+    """Wake-ups of init while nothing happens."""
+    containers = hold(place, everybody, "rest")
+    time.sleep(1)
+    before = {name: container.wake_ups() for name, container in containers.items()}
+    time.sleep(seconds)
+    result = {name: container.wake_ups() - before[name] for name, container in containers.items()}
+    close(containers)
+    return result
+
+
+def send(container, pid):
+    """Seconds from kill(2) to the handler of main."""
+    before = now()
+    os.kill(pid, signal.SIGUSR1)
+    seconds, nanoseconds = TIMESPEC.unpack(container.read(TIMESPEC.size))
+    return seconds + nanoseconds / 1e9 - before
+
+
+def told(times):
+    """What is told about signals; the ratio is pair by pair to main signalled without an init."""
+    direct = times["floor"]
+    result = {}
+    for name, own in times.items():
+        result[name] = summary(own, MICROSECONDS)
+        result[name]["to floor"] = ratio(own, direct)
+        result[name]["dinit-su to this"] = ratio(times["dinit-su"], own)
+    return result
+
+
+def target(container, name):
+    """Whom to signal: init, but main itself where there is no init that passes anything on."""
+    return container.main_pid() if name == "floor" else container.pid
+
+
+def signals_idle(place, everybody, rounds):
+    containers = hold(place, everybody, "stamps")
+    targets = {name: target(container, name) for name, container in containers.items()}
+    times = {name: [] for name in containers}
+    for _ in range(rounds):
+        for name, container in containers.items():
+            times[name].append(send(container, targets[name]))
+    close(containers)
+    return told(times)
+
+
+def signals_storm(place, everybody, rounds, each):
+    """The same while orphans die, in blocks, as the machine can bear one such storm at a time."""
+    times = {entry.name: [] for entry in everybody}
+    moments = random.Random(1)
+    for _ in range(rounds):
+        for entry in everybody:
+            with Container(place, entry, "storm", STORM) as container:
+                pid = target(container, entry.name)
+                time.sleep(0.05)
+                for _ in range(each):
+                    # Not in step with the orphans.
+                    time.sleep(moments.uniform(0.001, 0.005))
+                    times[entry.name].append(send(container, pid))
+    return told(times)
+
+
+def reaping(place, inits, rounds):
+    """Orphans that are dead at once, until init has reaped all of them."""
+    containers = hold(place, inits, "reaping", ORPHANS_AT_ONCE)
+    times = {name: [] for name in containers}
+    processor = {name: [] for name in containers}
+    for _ in range(rounds):
+        for name, container in containers.items():
+            before = container.processor_time()
+            container.process.stdin.write(b"\n")
+            container.process.stdin.flush()
+            times[name].append(int(container.read_line()) / 1e9)
+            processor[name].append(container.processor_time() - before)
+    close(containers)
+    result = {}
+    for name, own in times.items():
+        result[name] = summary([ORPHANS_AT_ONCE / seconds for seconds in own])
+        result[name]["dinit-su to this"] = ratio([1 / seconds for seconds in times["dinit-su"]],
+                                                 [1 / seconds for seconds in own])
+        result[name]["processor seconds for 100,000"] = \
+            percentile(processor[name], 50) * 100000 / ORPHANS_AT_ONCE
+    return result
+
+
+def stop(place, inits, rounds, *task):
+    """From TERM until the container has ended."""
+    times = {entry.name: [] for entry in inits}
+    for _ in range(rounds):
+        for entry in inits:
+            with Container(place, entry, *task) as container:
+                # The moment when main is ready is not yet the one when all is at rest.
+                time.sleep(0.01)
+                before = now()
+                os.kill(container.pid, signal.SIGTERM)
+                container.process.wait()
+                times[entry.name].append(now() - before)
+    result = {}
+    for name, own in times.items():
+        result[name] = summary(own, 1e3)
+        result[name]["dinit-su to this"] = ratio(times["dinit-su"], own)
+    return result
