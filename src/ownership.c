@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "directories.h"
 #include "signals.h"
 
@@ -21,7 +21,7 @@
 #define PASSES_MAX 8
 /* After so many entries it is looked at the clock and for signals. */
 #define LOOK_EVERY 64
-#define PROGRESS_SECONDS 2
+#define PROGRESS_EVERY 2000 /* milliseconds */
 
 #define KEEP ((uid_t)-1)
 
@@ -50,7 +50,7 @@ struct walk {
 	unsigned int given; /* in this pass */
 	unsigned int refused;
 	unsigned int seen;
-	time_t progress_at;
+	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
 	struct place places[DEPTH_MAX];
 	struct level levels[OPEN_LEVELS];
@@ -263,22 +263,14 @@ static bool leave(struct walk *walk)
 	return left;
 }
 
-static time_t seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
 /* Now and then: has somebody asked to stop, is it time to say something? */
 static bool is_stopped(struct walk *walk)
 {
 	if (walk->seen++ % LOOK_EVERY != 0)
 		return false;
 	walk->stopped_by = signals_pending(walk->stops);
-	if (seconds() >= walk->progress_at) {
-		walk->progress_at = seconds() + PROGRESS_SECONDS;
+	if (clock_monotonic() >= walk->progress_at) {
+		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
 		report(walk->reporter, REPORT_WARNINGS, "handing over %s: %u files so far",
 		       walk->path, walk->seen);
 	}
@@ -358,7 +350,7 @@ bool ownership_walk(const char *path, const struct ownership_change *change,
 	walk->stops = stops;
 	walk->reporter = reporter;
 	walk->device = status.st_dev;
-	walk->progress_at = seconds() + PROGRESS_SECONDS;
+	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
 	give(walk, top, &status, ".");
 	if (S_ISDIR(status.st_mode))
 		walk_below(walk, top, status.st_ino);

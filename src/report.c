@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "json.h"
 #include "signal_names.h"
 #include "text.h"
@@ -81,10 +81,8 @@ static void put_json(struct text *line, const struct reporter *reporter, enum re
 {
 	static const char *const levels[] = {"error", "warning", "info", "debug"};
 	char name[SIGNAL_NAME_SIZE];
-	struct timespec time;
 
-	clock_gettime(CLOCK_REALTIME, &time);
-	json_begin(line, &time);
+	json_begin(line, clock_realtime());
 	json_add_string(line, "level", levels[level]);
 	json_add_string(line, "event", event->name ? event->name : "message");
 	if (event->pid)

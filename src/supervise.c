@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "memory_kills.h"
 #include "processes.h"
 #include "signal_names.h"
@@ -32,14 +32,6 @@ struct supervisor {
 	struct text *verdict;
 	bool ended;
 };
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* What killed main with a SIGKILL that init did not send. */
 static const char *killer(const struct supervisor *init)
@@ -111,7 +103,8 @@ static int take_signal(struct supervisor *init)
 	/* Between two orphans look at once for a signal, so that a storm of them delays none. */
 	if (init->reaping)
 		return signals_wait(ALL_BUT_CHILD, 0, &init->info);
-	return signals_wait(ALL_SIGNALS, deadline == NO_DEADLINE ? WAIT_FOREVER : deadline - now(),
+	return signals_wait(ALL_SIGNALS,
+			    deadline == NO_DEADLINE ? WAIT_FOREVER : deadline - clock_monotonic(),
 			    &init->info);
 }
 
@@ -119,7 +112,7 @@ static bool is_time(const struct supervisor *init)
 {
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
 
-	return deadline != NO_DEADLINE && now() >= deadline;
+	return deadline != NO_DEADLINE && clock_monotonic() >= deadline;
 }
 
 static struct event main_changed(struct supervisor *init, int status)
@@ -330,7 +323,8 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
-		struct decision decision = lifecycle_step(&init.lifecycle, &event, now());
+		struct decision decision =
+			lifecycle_step(&init.lifecycle, &event, clock_monotonic());
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);
