@@ -281,7 +281,7 @@ class Hostile(Tree):
     Opening is slowed down, so that what was looked at is often another thing by then.
     """
 
-    ROUNDS = 8
+    ROUNDS = 12
     PAIRS = 6
     SLOWLY = slowly("openat", "delay_enter=1000")
 
@@ -371,7 +371,6 @@ class Hostile(Tree):
                     os.rename(source, target)
                 except OSError:
                     pass
-                time.sleep(.02)  # the walk takes as long to come to the bottom
 
         self.attack(swap, victims)
 
