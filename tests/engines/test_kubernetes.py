@@ -126,6 +126,20 @@ class Kubernetes(Pods):
         self.assertLess(pod.stop(), GRACE / 2)
         self.assertEqual(web.wait(), 0, web)
 
+    def test_groups_of_the_pod_are_kept(self):
+        """Podman 4.3 knows supplementalGroups and no fsGroup; to dinit-su both are the same."""
+        pod = self.start("groups.yaml")
+        cache = pod.container("cache")
+        until(lambda: self.ask(cache, "SET", "greeting", "hello") == "OK",
+              lambda: "Redis: %r" % cache)
+        redis, = (status for status in cache.processes().values()
+                  if status["Name"] == "redis-server")
+        self.assertIn("3000", redis["Groups"].split())
+        self.assertNotIn("0", redis["Uid"].split())
+        self.assertLess(pod.stop(), GRACE / 2)
+        self.assertEqual(cache.wait(), 0, cache)
+        self.assertIn("DB saved on disk", cache.logs())
+
     def start_shared(self, **options):
         pod = self.start("shared-processes.yaml", **options)
         web, cache = pod.container("web"), pod.container("cache")
