@@ -164,6 +164,8 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 	decide(decision, ACTION_TAKE_TERMINAL, 0);
 	if (state->phase != PHASE_RUNNING)
 		return;
+	if (state->settings.ask_group && !state->settings.kernel_ends_rest)
+		decide(decision, ACTION_ASK_GROUP, SIGTERM);
 	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
 	if (state->phase == PHASE_MAIN_ENDED)
 		/* What a stop would have asked for happens anyway now. */
@@ -180,7 +182,8 @@ static void all_reaped(struct lifecycle *state, struct decision *decision, enum 
 
 	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
 		return;
-	if (remaining == REMAINING_NOBODY) {
+	if (remaining == REMAINING_NOBODY ||
+	    (state->settings.leave_rest && !state->settings.kernel_ends_rest)) {
 		end(state, decision);
 		return;
 	}

@@ -19,6 +19,7 @@
 struct supervisor {
 	const struct reporter *reporter;
 	pid_t main_pid;
+	bool warn_reaped;
 	bool has_terminal; /* main has, or had, the foreground */
 	bool new_session;
 	bool suspending; /* main was sent STOP for a Ctrl-Z */
@@ -80,8 +81,8 @@ static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int stat
 		.status = lifecycle_exit_status(status),
 	};
 
-	report_event(init->reporter, REPORT_DETAILS, &event, "orphan (pid %d) ended with status %d",
-		     pid, event.status);
+	report_event(init->reporter, init->warn_reaped ? REPORT_WARNINGS : REPORT_DETAILS, &event,
+		     "orphan (pid %d) ended with status %d", pid, event.status);
 }
 
 /* Collect one child that has ended. Returns its pid; 0 when none has ended, -1 when there is none.
@@ -298,6 +299,10 @@ static void act(struct supervisor *init, const struct action *action)
 		if (init->has_terminal)
 			terminal_move(init->main_pid, getpgrp());
 		break;
+	case ACTION_ASK_GROUP:
+		/* Just reaped: its number is not another's so soon. */
+		kill(-init->main_pid, action->signal);
+		break;
 	case ACTION_SIGNAL_ALL:
 		signal_all(init, action->signal);
 		break;
@@ -312,6 +317,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	struct supervisor init = {
 		.reporter = supervision->reporter,
 		.main_pid = supervision->main_pid,
+		.warn_reaped = supervision->warn_reaped,
 		.has_terminal = supervision->has_terminal,
 		.new_session = supervision->new_session,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
