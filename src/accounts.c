@@ -105,6 +105,7 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 	while (!by_name && (line = lines_next_with(&lines, without_zeros(user), &length))) {
 		if (!parse_account(line, length, &candidate))
 			continue;
+		candidate.line = lines.line;
 		by_name = strcmp(candidate.name, user) == 0;
 		if (by_name || (is_number && !by_number && candidate.uid == uid)) {
 			by_number = true;
@@ -114,14 +115,15 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 	return close_file(&lines, path, by_name || by_number, failure);
 }
 
-enum lookup accounts_find_group(const char *path, const char *group, gid_t *gid,
+enum lookup accounts_find_group(const char *path, const char *group, struct group_entry *found,
 				struct failure *failure)
 {
 	struct lines lines;
 	char *field[GROUP_FIELDS];
 	enum lookup opened = open_file(&lines, path, failure);
 	bool by_name = false, by_number = false;
-	gid_t wanted, candidate;
+	struct group_entry candidate;
+	gid_t wanted;
 	bool is_number = parse_id(group, &wanted);
 	size_t length;
 	char *line;
@@ -130,12 +132,13 @@ enum lookup accounts_find_group(const char *path, const char *group, gid_t *gid,
 		return opened;
 	while (!by_name && (line = lines_next_with(&lines, without_zeros(group), &length))) {
 		if (!split(line, length, field, GROUP_FIELDS) ||
-		    !parse_id(field[GROUP_GID], &candidate))
+		    !parse_id(field[GROUP_GID], &candidate.gid))
 			continue;
 		by_name = strcmp(field[GROUP_NAME], group) == 0;
-		if (by_name || (is_number && !by_number && candidate == wanted)) {
+		if (by_name || (is_number && !by_number && candidate.gid == wanted)) {
 			by_number = true;
-			*gid = candidate;
+			candidate.line = lines.line;
+			*found = candidate;
 		}
 	}
 	return close_file(&lines, path, by_name || by_number, failure);
@@ -177,6 +180,37 @@ enum lookup accounts_add_memberships(const char *path, const char *user, struct 
 	lines_close(&lines);
 	fail(failure, STATUS_REFUSED, "%s is in more than %d groups of %s", user, GROUPS_MAX, path);
 	return LOOKUP_FAILED;
+}
+
+static enum lookup add_ids(const char *path, size_t fields, const char *name, struct group_set *set,
+			   struct failure *failure)
+{
+	struct lines lines;
+	char *field[PASSWD_FIELDS];
+	enum lookup opened = open_file(&lines, path, failure);
+	uint32_t id;
+	size_t length;
+	char *line;
+
+	if (opened != LOOKUP_FOUND)
+		return opened;
+	while ((line = lines_next(&lines, &length))) {
+		/* A user's uid and a group's gid stand in the same place. */
+		if (split(line, length, field, fields) && parse_id(field[PASSWD_UID], &id) &&
+		    strcmp(field[PASSWD_NAME], name) != 0)
+			group_set_add(set, id);
+	}
+	return close_file(&lines, path, true, failure);
+}
+
+enum lookup accounts_add_ids(const struct account_files *files, const char *name,
+			     struct group_set *set, struct failure *failure)
+{
+	enum lookup result = add_ids(files->passwd, PASSWD_FIELDS, name, set, failure);
+
+	if (result == LOOKUP_FAILED)
+		return result;
+	return add_ids(files->group, GROUP_FIELDS, name, set, failure);
 }
 
 /* Where gid is in set, or where it has to go. */

@@ -24,11 +24,23 @@
 /* The longest account name that is known here; useradd(8) allows 32. */
 #define ACCOUNT_NAME_SIZE 256
 
+/* Where the accounts are kept: the system's files, or a test's. */
+struct account_files {
+	const char *passwd;
+	const char *group;
+};
+
 struct account {
+	size_t line; /* where its line starts in the file */
 	uid_t uid;
 	gid_t gid;
 	char name[ACCOUNT_NAME_SIZE];
 	char home[PATH_MAX];
+};
+
+struct group_entry {
+	size_t line; /* likewise */
+	gid_t gid;
 };
 
 /* A set of groups, in ascending order, each once. Its memory is touched only as far as it is used.
@@ -52,8 +64,8 @@ enum lookup {
 enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
 			       struct failure *failure);
 
-/* Find the gid of a group in the group file at path, by name or by number, likewise. */
-enum lookup accounts_find_group(const char *path, const char *group, gid_t *gid,
+/* Find a group in the group file at path, by name or by number, likewise. */
+enum lookup accounts_find_group(const char *path, const char *group, struct group_entry *found,
 				struct failure *failure);
 
 /*
@@ -62,6 +74,13 @@ enum lookup accounts_find_group(const char *path, const char *group, gid_t *gid,
  */
 enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
 				     struct failure *failure);
+
+/*
+ * Add to set the ids that the passwd file has for users and the group file for groups, except those
+ * of name. What does not fit is left out.
+ */
+enum lookup accounts_add_ids(const struct account_files *files, const char *name,
+			     struct group_set *set, struct failure *failure);
 
 /* Add gid to set. Returns false if the set is full. */
 bool group_set_add(struct group_set *set, gid_t gid);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "capabilities.h"
 
+#include <string.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +20,54 @@ struct half {
 	uint32_t permitted;
 	uint32_t inheritable;
 };
+
+/* In the order of their numbers; an empty name ends them. */
+static const char names[] =
+	"chown\0dac_override\0dac_read_search\0fowner\0fsetid\0kill\0setgid\0setuid\0setpcap\0"
+	"linux_immutable\0net_bind_service\0net_broadcast\0net_admin\0net_raw\0ipc_lock\0"
+	"ipc_owner\0sys_module\0sys_rawio\0sys_chroot\0sys_ptrace\0sys_pacct\0sys_admin\0"
+	"sys_boot\0sys_nice\0sys_resource\0sys_time\0sys_tty_config\0mknod\0lease\0"
+	"audit_write\0audit_control\0setfcap\0mac_override\0mac_admin\0syslog\0wake_alarm\0"
+	"block_suspend\0audit_read\0perfmon\0bpf\0checkpoint_restore\0";
+
+static uint64_t bit_named(const char *name, size_t length)
+{
+	uint64_t bit = 1;
+
+	for (const char *at = names; *at; at += strlen(at) + 1, bit <<= 1) {
+		if (strncasecmp(at, name, length) == 0 && at[length] == '\0')
+			return bit;
+	}
+	return 0;
+}
+
+const char *capabilities_name(uint64_t set)
+{
+	const char *at = names;
+
+	for (; *at && !(set & 1); set >>= 1)
+		at += strlen(at) + 1;
+	return at;
+}
+
+bool capabilities_parse(const char *list, uint64_t *set, struct failure *failure)
+{
+	uint64_t bit;
+	size_t length;
+
+	do {
+		const char *name = strncasecmp(list, "cap_", 4) == 0 ? list + 4 : list;
+
+		length = strcspn(name, ",");
+		bit = length ? bit_named(name, length) : 0;
+		if (!bit)
+			return fail(failure, STATUS_REFUSED,
+				    "no capability: '%s'; see capabilities(7)", list);
+		*set |= bit;
+		list = name + length + 1;
+	} while (list[-1]);
+	return true;
+}
 
 static uint64_t join(uint32_t low, uint32_t high)
 {
@@ -60,4 +110,21 @@ uint64_t capabilities_ambient(uint64_t mask)
 			ambient |= bit;
 	}
 	return ambient;
+}
+
+bool capabilities_raise_ambient(uint64_t set)
+{
+	for (unsigned long number = 0; set; number++, set >>= 1) {
+		if ((set & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
+			return false;
+	}
+	return true;
+}
+
+void capabilities_empty_bounding(void)
+{
+	/* The first number that this kernel does not know is refused; without the right the first.
+	 */
+	for (unsigned long number = 0; prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0;)
+		number++;
 }

@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Capabilities: the sets of this process, capabilities(7). */
+/* Capabilities: the names, and the sets of this process, capabilities(7). */
 #ifndef DINIT_SU_CAPABILITIES_H
 #define DINIT_SU_CAPABILITIES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "failure.h"
+
 struct capability_sets {
 	uint64_t effective;
 	uint64_t permitted;
 	uint64_t inheritable;
 };
+
+/*
+ * Add to *set every capability of a list with commas between them: names as in capabilities(7),
+ * upper or lower case, with or without cap_. Returns false with a failure that names an unknown
+ * one.
+ */
+bool capabilities_parse(const char *list, uint64_t *set, struct failure *failure);
+
+/* The name of the lowest capability in set, without cap_; "" if it has none that is known. */
+const char *capabilities_name(uint64_t set);
 
 /* Read the sets of this process. Returns false with errno set: capget(2). */
 bool capabilities_read(struct capability_sets *sets);
@@ -20,5 +32,17 @@ bool capabilities_write(const struct capability_sets *sets);
 
 /* The capabilities of the ambient set among those in mask: PR_CAP_AMBIENT_IS_SET of prctl(2). */
 uint64_t capabilities_ambient(uint64_t mask);
+
+/*
+ * Add set to the ambient set, so that it outlives execve(2); it has to be permitted and inheritable
+ * by then. Returns false with errno set: PR_CAP_AMBIENT_RAISE of prctl(2).
+ */
+bool capabilities_raise_ambient(uint64_t set);
+
+/*
+ * Empty the bounding set, as far as this process may: without CAP_SETPCAP it stays. Nobody can gain
+ * what is not in it: PR_CAPBSET_DROP of prctl(2).
+ */
+void capabilities_empty_bounding(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "capabilities.h"
 #include "options.h"
 
 /* A command line while it is read. */
@@ -10,6 +11,7 @@ struct reading {
 	struct settings *settings;
 	char **next;	      /* the first argument that is not read yet */
 	const char *for_init; /* an option that says how to be init, or NULL */
+	const char *for_user; /* an option that is about USER, or NULL */
 	struct failure *failure;
 };
 
@@ -21,8 +23,10 @@ static bool refuse(struct reading *reading, const char *what, const char *why)
 static bool apply(struct reading *reading, const struct option *option, const char *written,
 		  const char *value)
 {
-	if (option->for_init)
+	if (option->where & FOR_INIT)
 		reading->for_init = option->name;
+	if (option->where & FOR_USER)
+		reading->for_user = option->name;
 	return option_apply(option, reading->settings, written, value, reading->failure);
 }
 
@@ -101,6 +105,9 @@ static bool read_user(struct reading *reading)
 			    "'%s' after USER '%s': options come before USER, and a COMMAND that "
 			    "starts with '-' after '--'",
 			    after, user);
+	if (reading->settings->create && strchr(user, ':'))
+		return refuse(reading, user,
+			      ": --create makes USER a group of its own, leave GROUP out");
 	reading->settings->user = user;
 	return true;
 }
@@ -127,21 +134,29 @@ static bool read_nothing(struct reading *reading)
 
 static bool check_together(struct reading *reading)
 {
-	const struct settings *settings = reading->settings;
+	struct settings *settings = reading->settings;
 
 	if (settings->no_switch && settings->exec)
 		return refuse(reading, "--exec and --no-switch", ": together they do nothing");
-	if (settings->no_switch && settings->root_init)
-		return refuse(reading, "--root-init and --no-switch",
-			      ": there is no user to switch to");
-	if (settings->no_switch && settings->if_root)
-		return refuse(reading, "--if-root and --no-switch",
-			      ": there is no user to switch to");
+	if (settings->no_switch && reading->for_user)
+		return fail(reading->failure, STATUS_REFUSED,
+			    "--%s and --no-switch: there is no user to switch to; try --help",
+			    reading->for_user);
+	if ((settings->ids != NULL) + (settings->ids_from_environment != NULL) +
+		    (settings->ids_of != NULL) >
+	    1)
+		return refuse(reading, "--ids, --ids-from-env, --ids-of",
+			      ": only one of them can tell the ids");
+	if (settings->allow_root && !settings->ids_from_environment)
+		return refuse(reading, "--allow-root",
+			      ": only --ids-from-env takes ids from the environment");
 	if (settings->exec && reading->for_init)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--exec and --%s: with --exec there is no init; try --help",
 			    reading->for_init);
-	return true;
+	return !settings->keep_capabilities_list ||
+	       capabilities_parse(settings->keep_capabilities_list, &settings->keep_capabilities,
+				  reading->failure);
 }
 
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,

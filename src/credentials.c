@@ -4,9 +4,27 @@
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "identity.h"
+
+/*
+ * The system calls themselves. The C libraries make every thread of a process switch, by a signal
+ * to each; there is one here, and with --root-init it is a child that shares init's memory
+ * (vfork(2)), which the libraries do not know. The calls with 16-bit ids kept their names where
+ * there are such.
+ */
+#ifdef SYS_setresuid32
+#undef SYS_setresuid
+#undef SYS_setresgid
+#undef SYS_setgroups
+#define SYS_setresuid SYS_setresuid32
+#define SYS_setresgid SYS_setresgid32
+#define SYS_setgroups SYS_setgroups32
+#endif
 
 bool credentials_read(struct credentials *credentials, struct failure *failure)
 {
@@ -15,14 +33,21 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 	*credentials = (struct credentials){0};
 	getresuid(&credentials->real_uid, &credentials->effective_uid, &credentials->saved_uid);
 	getresgid(&credentials->real_gid, &credentials->effective_gid, &credentials->saved_gid);
-	if (credentials->effective_uid == 0)
-		return true;
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
 	credentials->permitted = sets.permitted;
-	credentials->ambient = capabilities_ambient(sets.permitted);
+	if (credentials->effective_uid != 0)
+		credentials->ambient = capabilities_ambient(sets.permitted);
 	return true;
+}
+
+int credentials_groups(const gid_t **groups)
+{
+	static gid_t have[GROUPS_MAX] __attribute__((aligned(4096)));
+
+	*groups = have;
+	return getgroups(GROUPS_MAX, have);
 }
 
 bool credentials_may_start(const struct credentials *credentials, struct failure *failure)
@@ -63,28 +88,29 @@ static bool verify_ids(const struct identity *identity)
 /* The kernel keeps its list sorted by its own numbers, so the order says nothing. */
 static bool verify_groups(const struct identity *identity)
 {
-	static gid_t have[GROUPS_MAX];
-	int count = getgroups(GROUPS_MAX, have);
+	const gid_t *have;
+	const int count = credentials_groups(&have);
 
-	if (count < 0 || (size_t)count != identity->groups.count)
-		return false;
-	for (int i = 0; i < count; i++) {
-		if (!group_set_has(&identity->groups, have[i]))
-			return false;
-	}
-	return true;
+	bool good = count >= 0 && (size_t)count == identity->groups.count;
+
+	for (int i = 0; good && i < count; i++)
+		good = group_set_has(&identity->groups, have[i]);
+	/* Init has no use for it any more: its page goes back to the kernel. */
+	madvise((void *)have, GROUPS_MAX * sizeof(*have), MADV_DONTNEED);
+	return good;
 }
 
-static bool verify_no_way_back(struct failure *failure)
+static bool verify_no_way_back(uint64_t kept, struct failure *failure)
 {
 	struct capability_sets sets;
 
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
-	if (sets.effective || sets.permitted || sets.inheritable)
-		return fail(failure, STATUS_REFUSED, "capabilities are left after the switch");
-	if (setresuid((uid_t)-1, 0, (uid_t)-1) == 0)
+	if (sets.effective || sets.permitted != kept || sets.inheritable != kept)
+		return fail(failure, STATUS_REFUSED,
+			    "capabilities are not as asked for after the switch");
+	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
 	return true;
 }
@@ -98,7 +124,7 @@ static bool verify(const struct identity *identity, struct failure *failure)
 	if (!verify_groups(identity))
 		return fail(failure, STATUS_REFUSED,
 			    "supplementary groups are not as asked for after the switch");
-	return identity->uid == 0 || verify_no_way_back(failure);
+	return identity->uid == 0 || verify_no_way_back(identity->capabilities, failure);
 }
 
 /* Why a call that changes ids failed, with the way out of the two causes that people meet. */
@@ -118,23 +144,55 @@ static bool explain_refusal(struct failure *failure, const char *call, unsigned 
 	return fail(failure, STATUS_REFUSED, "%s %u: %s", call, id, strerror(error));
 }
 
+bool credentials_keep(uint64_t capabilities, struct failure *failure)
+{
+	const struct capability_sets kept = {.permitted = capabilities,
+					     .inheritable = capabilities};
+
+	if (capabilities_write(&kept))
+		return true;
+	return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s", strerror(errno));
+}
+
+/*
+ * What of capabilities has to be done with the rights of root still there: let those that are kept
+ * outlive setresuid(2), and make them inheritable before the bounding set, which limits that, is
+ * emptied.
+ */
+static bool prepare_capabilities(const struct identity *identity, struct failure *failure)
+{
+	struct capability_sets sets;
+
+	if (identity->capabilities) {
+		if (!capabilities_read(&sets))
+			return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+				    strerror(errno));
+		sets.inheritable = identity->capabilities;
+		if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+			return fail(failure, STATUS_REFUSED, "cannot keep capabilities: %s",
+				    strerror(errno));
+	}
+	if (identity->no_new_privileges)
+		capabilities_empty_bounding();
+	return true;
+}
+
 bool credentials_assume(const struct identity *identity, struct failure *failure)
 {
-	const struct capability_sets none = {0};
-
+	if (identity->uid != 0 && !prepare_capabilities(identity, failure))
+		return false;
 	/* Groups and group first: after the user there is no right left to change them. */
-	if (setgroups(identity->groups.count, identity->groups.ids) < 0)
+	if (syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) < 0)
 		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
-	if (setresgid(identity->gid, identity->gid, identity->gid) < 0)
+	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0)
 		return explain_refusal(failure, "setresgid", identity->gid, "CAP_SETGID");
-	if (setresuid(identity->uid, identity->uid, identity->uid) < 0)
+	if (syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
 		return explain_refusal(failure, "setresuid", identity->uid, "CAP_SETUID");
 	/*
 	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits forbid that,
 	 * and never the inheritable one, which older Docker filled (CVE-2022-24769).
 	 */
-	if (identity->uid != 0 && !capabilities_write(&none))
-		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
-			    strerror(errno));
+	if (identity->uid != 0 && !credentials_keep(identity->capabilities, failure))
+		return false;
 	return verify(identity, failure);
 }

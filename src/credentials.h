@@ -17,8 +17,8 @@ struct identity;
 struct credentials {
 	uid_t real_uid, effective_uid, saved_uid;
 	gid_t real_gid, effective_gid, saved_gid;
-	uint64_t permitted; /* capabilities; read only when not root */
-	uint64_t ambient;
+	uint64_t permitted; /* capabilities */
+	uint64_t ambient;   /* likewise; read only when not root */
 };
 
 /* Read those of this process. Returns false with a failure that names the call. */
@@ -31,12 +31,20 @@ bool credentials_read(struct credentials *credentials, struct failure *failure);
  */
 bool credentials_may_start(const struct credentials *credentials, struct failure *failure);
 
+/* The supplementary groups of this process, put into *groups. Returns how many, or -1 with errno.
+ */
+int credentials_groups(const gid_t **groups);
+
 /*
  * Become identity for good: supplementary groups, group, user, and, for a user that is not root, no
- * capabilities. Then verify all of it, and that a user that is not root cannot go back to uid 0.
+ * capabilities but those of identity, permitted and inheritable and none of them effective. Then
+ * verify all of it, and that a user that is not root cannot go back to uid 0.
  * Returns false with a failure that names the call and, where there is one, the way out; the
  * process may have changed in part by then and must end.
  */
 bool credentials_assume(const struct identity *identity, struct failure *failure);
+
+/* Give up all capabilities of this process but these, which it has, and use none of them itself. */
+bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
 #endif

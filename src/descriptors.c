@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "numbered.h"
+#include "directories.h"
 
 void descriptors_guard(void)
 {
@@ -45,7 +45,8 @@ static void close_one_by_one(int first)
 	struct rlimit limit;
 	int highest = 1 << 20; /* the kernel's own default limit, fs.nr_open */
 
-	if (numbered_each("/proc/self/fd", &listing.descriptor, close_if_inherited, &listing) == 0)
+	if (directory_each_number("/proc/self/fd", &listing.descriptor, close_if_inherited,
+				  &listing) == 0)
 		return;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)highest)
 		highest = (int)limit.rlim_cur;

@@ -67,8 +67,9 @@ bool environment_for_account(struct environment *environment, char **inherited,
 	while (inherited[count])
 		count++;
 	/* Room for three more and the NULL. */
-	entries = mmap(NULL, (count + 4) * sizeof(*entries), PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	environment->size = (count + 4) * sizeof(*entries);
+	entries = mmap(NULL, environment->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
 	if (entries == MAP_FAILED)
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
 			    strerror(errno));
@@ -86,13 +87,4 @@ bool environment_for_account(struct environment *environment, char **inherited,
 	entries[kept] = NULL;
 	environment->entries = entries;
 	return true;
-}
-
-void environment_release(char **entries)
-{
-	size_t count = 0;
-
-	while (entries[count])
-		count++;
-	munmap(entries, (count + 1) * sizeof(*entries));
 }

@@ -12,6 +12,7 @@
 /* An environment with entries of its own: those of strings, the inherited ones for the rest. */
 struct environment {
 	char **entries; /* NULL at the end */
+	size_t size;	/* of the memory that they are in, which is mapped for them */
 	char home[sizeof("HOME=") + PATH_MAX];
 	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
 	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
@@ -23,9 +24,6 @@ struct environment {
  */
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, struct failure *failure);
-
-/* Give back the memory of such entries: a page that an idle init need not hold. */
-void environment_release(char **entries);
 
 /*
  * If the variable is there and its value is the pid from, let its entry be NAME=to, put into

@@ -26,6 +26,35 @@ static void explain_user(const struct plan *plan, struct text *text)
 	text_add(text, "\n");
 }
 
+static void explain_account(const struct plan *plan, struct text *text)
+{
+	const struct identity *identity = plan->identity;
+
+	if (!plan->becomes || !identity->changes_account)
+		return;
+	text_add(text, "accounts  %s ", identity->account.name);
+	if (identity->is_new)
+		text_add(text, "is created, with the home %s\n", identity->account.home);
+	else
+		text_add(text, "is %u:%u in the account files, which becomes %u:%u\n",
+			 identity->account.uid, identity->account.gid, identity->account_uid,
+			 identity->account_gid);
+}
+
+static void explain_rights(const struct settings *settings, struct text *text)
+{
+	if (!settings->has_umask && !settings->no_new_privileges && !settings->keep_capabilities)
+		return;
+	text_add(text, "rights   ");
+	if (settings->has_umask)
+		text_add(text, " umask 0%o", settings->umask);
+	if (settings->no_new_privileges)
+		text_add(text, " no_new_privs");
+	for (uint64_t set = settings->keep_capabilities; set; set &= set - 1)
+		text_add(text, " cap_%s", capabilities_name(set));
+	text_add(text, "\n");
+}
+
 static void explain_environment(const struct plan *plan, struct text *text)
 {
 	const struct identity *identity = plan->identity;
@@ -43,6 +72,15 @@ static void explain_stdio(const struct plan *plan, struct text *text)
 {
 	if (plan->becomes && !plan->settings->keep_stdio)
 		text_add(text, "stdio     terminals and pipes are given to uid %u\n",
+			 plan->identity->uid);
+}
+
+static void explain_files(const struct plan *plan, struct text *text)
+{
+	if (!plan->becomes)
+		return;
+	for (const char *const *path = plan->settings->chown; *path; path++)
+		text_add(text, "files     below %s are given to uid %u\n", *path,
 			 plan->identity->uid);
 }
 
@@ -142,7 +180,10 @@ void explain(const struct plan *plan, struct text *text)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	explain_user(plan, text);
+	explain_account(plan, text);
+	explain_rights(plan->settings, text);
 	explain_environment(plan, text);
 	explain_stdio(plan, text);
+	explain_files(plan, text);
 	explain_init(plan, text);
 }

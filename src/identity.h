@@ -11,20 +11,26 @@
 #include "accounts.h"
 #include "credentials.h"
 #include "failure.h"
+#include "ids.h"
+#include "settings.h"
 
-/* Where the accounts are kept: the system's files, or a test's. */
-struct account_files {
-	const char *passwd;
-	const char *group;
-};
+/* The longest name of an account that --create makes, as useradd(8) has it. */
+#define NEW_NAME_MAX 32
 
 struct identity {
 	uid_t uid;
 	gid_t gid;
-	bool group_given;	/* GROUP was written, so it counts when comparing */
-	bool has_account;	/* else account is not filled in */
+	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
+	bool has_account;     /* else account is not filled in */
+	bool is_new;	      /* the account is to be made */
+	bool changes_account; /* its lines do not say these ids yet */
+	uid_t account_uid;    /* what they are to say; the account has what they say now */
+	gid_t account_gid;
 	struct account account; /* for HOME, USER and LOGNAME */
 	struct group_set groups;
+	struct group_set others; /* room to think: what groups or ids others have */
+	uint64_t capabilities;	 /* kept by a user that is not root */
+	bool no_new_privileges;	 /* and nothing is left in the bounding set of such a user */
 };
 
 /* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.
@@ -32,13 +38,24 @@ struct identity {
 bool identity_check(const char *user_and_group, struct failure *failure);
 
 /*
- * Find out who USER[:GROUP] is. USER alone brings its account's group and memberships; with GROUP
- * there are no other groups. A name is looked up as a name first and then, if all digits, as a
- * number; a number without an account needs GROUP. Returns false with a failure that says what is
- * wrong with the text, or what the files lack.
+ * Find out who settings->user, USER[:GROUP], is. USER alone brings its account's group and
+ * memberships; with GROUP there are no other groups. A name is looked up as a name first and then,
+ * if all digits, as a number; a number without an account needs GROUP. Returns false with a failure
+ * that says what is wrong with the text, or what the files lack.
+ *
+ * --add-group adds groups. --keep-groups adds those of this process, but gid 0 and the groups of
+ * the group file that list root: they came with root's account, the rest from whoever started it.
+ *
+ * ids come before the ids of the account and before GROUP. With --create a name that is not there
+ * is resolved as it will be: with a group of the same name, and, without ids, the first free ones.
  */
-bool identity_resolve(const char *user_and_group, const struct account_files *files,
-		      struct identity *identity, struct failure *failure);
+bool identity_resolve(const struct settings *settings, const struct ids *ids,
+		      const struct account_files *files, struct identity *identity,
+		      struct failure *failure);
+
+/* Find the gid of a group by name or number; a number needs no entry in the group file. */
+bool identity_find_group(const char *group, const struct account_files *files, gid_t *gid,
+			 struct failure *failure);
 
 enum transition {
 	BECOME,	  /* started as root: switch */

@@ -3,7 +3,7 @@
 
 #include <sys/wait.h>
 
-/* How often to look for the end of a process that is no child of init. */
+/* How often to look for the end of a process of which init gets no SIGCHLD. */
 #define CHECK_INTERVAL 20
 
 struct lifecycle_settings lifecycle_defaults(void)
@@ -33,17 +33,24 @@ static void decide(struct decision *decision, enum action_kind kind, int signal)
 	decision->actions[decision->count++] = (struct action){.kind = kind, .signal = signal};
 }
 
+static void forget_deadlines(struct lifecycle *state)
+{
+	state->pass_at = state->stop_at = state->kill_at = state->check_at = NO_DEADLINE;
+}
+
 static void end(struct lifecycle *state, struct decision *decision)
 {
 	state->phase = PHASE_ENDED;
-	state->pass_at = state->stop_at = state->kill_at = state->check_at = NO_DEADLINE;
+	forget_deadlines(state);
 	decide(decision, ACTION_END, 0);
 }
 
-static void kill_all(struct lifecycle *state, struct decision *decision)
+static void kill_all(struct lifecycle *state, struct decision *decision, int64_t now)
 {
 	state->phase = PHASE_KILLING;
-	state->pass_at = state->stop_at = state->kill_at = state->check_at = NO_DEADLINE;
+	forget_deadlines(state);
+	/* Of what was killed under a parent that cannot be killed, init hears nothing. */
+	state->check_at = now + CHECK_INTERVAL;
 	decide(decision, ACTION_SIGNAL_ALL, SIGKILL);
 	/*
 	 * The end of a PID 1 kills everything in its namespace, processes of other users included,
@@ -57,6 +64,8 @@ static void kill_all(struct lifecycle *state, struct decision *decision)
 static void ask_to_end(struct lifecycle *state, struct decision *decision, int64_t now)
 {
 	state->phase = PHASE_ENDING;
+	/* A stop that is still held back asks for no more than this. */
+	state->pass_at = NO_DEADLINE;
 	state->kill_at = now + state->settings.wait;
 	decide(decision, ACTION_SIGNAL_ALL, SIGTERM);
 	/* A stopped process acts on TERM only when it is continued. */
@@ -87,11 +96,11 @@ static void forward(const struct lifecycle *state, struct decision *decision, in
 static void pass_stop_on(struct lifecycle *state, struct decision *decision, int signal,
 			 int64_t now)
 {
-	state->held_signal = 0;
+	state->stop_signal = signal;
 	state->pass_at = NO_DEADLINE;
 	if (state->stop_at == NO_DEADLINE && state->settings.stop_timeout != NO_DEADLINE)
 		state->stop_at = now + state->settings.stop_timeout;
-	if (!state->main_lives && state->phase == PHASE_RUNNING) {
+	if (state->settings.pause) {
 		/* Nobody to pass it on to: what would follow the end of main does so at once. */
 		state->phase = PHASE_MAIN_ENDED;
 		state->check_at = now;
@@ -104,18 +113,16 @@ static void pass_stop_on(struct lifecycle *state, struct decision *decision, int
 
 static void ask_stop(struct lifecycle *state, struct decision *decision, int signal, int64_t now)
 {
-	const int held = state->held_signal;
+	const int held = state->pass_at != NO_DEADLINE ? state->stop_signal : signal;
 
-	if (!state->stop_asked && state->settings.stop_delay > 0) {
-		state->stop_asked = true;
-		state->held_signal = signal;
+	if (!state->stop_signal && state->settings.stop_delay > 0) {
+		state->stop_signal = signal;
 		state->pass_at = now + state->settings.stop_delay;
 		decide(decision, ACTION_HOLD_BACK, signal);
 		return;
 	}
-	state->stop_asked = true;
 	/* A second one cuts the delay short; the first is not lost by that. */
-	if (held && held != signal)
+	if (held != signal)
 		pass_stop_on(state, decision, held, now);
 	pass_stop_on(state, decision, signal, now);
 }
@@ -146,7 +153,8 @@ static void take_signal(struct lifecycle *state, struct decision *decision, int 
 		forward(state, decision, signal);
 }
 
-static void main_ended(struct lifecycle *state, struct decision *decision, int wait_status)
+static void main_ended(struct lifecycle *state, struct decision *decision, int wait_status,
+		       int64_t now)
 {
 	state->main_lives = false;
 	state->status = lifecycle_exit_status(wait_status);
@@ -154,9 +162,12 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 	if (state->phase != PHASE_RUNNING)
 		return;
 	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
-	/* What a stop would have asked for happens anyway now. */
 	if (state->phase == PHASE_MAIN_ENDED)
+		/* What a stop would have asked for happens anyway now. */
 		state->pass_at = NO_DEADLINE;
+	else if (state->stop_signal && state->pass_at == NO_DEADLINE)
+		/* A stop that main was told of was meant for what it has left behind as well. */
+		pass_stop_on(state, decision, state->stop_signal, now);
 }
 
 static void all_reaped(struct lifecycle *state, struct decision *decision, enum remaining remaining,
@@ -174,7 +185,7 @@ static void all_reaped(struct lifecycle *state, struct decision *decision, enum 
 		ask_to_end(state, decision, now);
 	else if (state->phase == PHASE_KILLING)
 		/* What the killed have left behind has come to init since. */
-		kill_all(state, decision);
+		kill_all(state, decision, now);
 	if (state->phase == PHASE_ENDING)
 		state->check_at =
 			remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL : NO_DEADLINE;
@@ -186,9 +197,9 @@ static void time_came(struct lifecycle *state, struct decision *decision, int64_
 	if (now >= state->check_at)
 		state->check_at = NO_DEADLINE;
 	if (now >= state->kill_at || now >= state->stop_at)
-		kill_all(state, decision);
+		kill_all(state, decision, now);
 	else if (now >= state->pass_at)
-		pass_stop_on(state, decision, state->held_signal, now);
+		pass_stop_on(state, decision, state->stop_signal, now);
 }
 
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now)
@@ -206,7 +217,7 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 		break;
 	case EVENT_MAIN_ENDED:
 		if (state->main_lives)
-			main_ended(state, &decision, event->status);
+			main_ended(state, &decision, event->status, now);
 		break;
 	case EVENT_ALL_REAPED:
 		all_reaped(state, &decision, event->remaining, now);

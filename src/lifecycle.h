@@ -51,8 +51,7 @@ struct lifecycle {
 	struct lifecycle_settings settings;
 	enum phase phase;
 	bool main_lives;
-	bool stop_asked;
-	int held_signal;  /* the stop signal that is held back until pass_at, or 0 */
+	int stop_signal;  /* the last that asked for a stop, or 0; held back while pass_at is set */
 	int status;	  /* exit status to be; counts once main has ended */
 	int64_t pass_at;  /* when to pass the held signal on */
 	int64_t stop_at;  /* when everything is killed that has not stopped */

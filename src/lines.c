@@ -85,6 +85,8 @@ char *lines_next(struct lines *lines, size_t *length)
 		return NULL;
 	*length = newline ? (size_t)(newline - line) : lines->end - lines->start;
 	line[*length] = '\0';
+	lines->line = lines->next;
+	lines->next += *length + (newline ? 1 : 0);
 	lines->start += *length + (newline ? 1 : 0);
 	return line;
 }
@@ -146,12 +148,21 @@ char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 		const char *newline =
 			memrchr(unread, '\n', found ? (size_t)(found - unread) : count);
 
-		if (newline)
+		if (newline) {
 			lines->start += (size_t)(newline + 1 - unread);
+			lines->next += (size_t)(newline + 1 - unread);
+		}
 		if (found || lines->at_end)
 			return lines_next(lines, length);
 		read_more(lines);
 	}
+}
+
+bool lines_read_all(struct lines *lines)
+{
+	while (!lines->at_end)
+		read_more(lines);
+	return lines->error == 0;
 }
 
 void lines_close(struct lines *lines)

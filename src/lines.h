@@ -13,8 +13,10 @@ struct lines {
 	int descriptor;
 	char *buffer;
 	size_t size;  /* of the buffer */
-	size_t start; /* of the next line */
-	size_t end;   /* of what was read */
+	size_t start; /* of the next line, in the buffer */
+	size_t end;   /* of what was read, in the buffer */
+	size_t next;  /* where the next line starts, and */
+	size_t line;  /* the one returned last, in the file */
 	bool at_end;
 	int error; /* an errno once reading has failed, else 0 */
 };
@@ -35,6 +37,9 @@ char *lines_next(struct lines *lines, size_t *length);
  * empty.
  */
 char *lines_next_with(struct lines *lines, const char *text, size_t *length);
+
+/* Instead: read the whole file into the buffer, up to end. Returns false with error set. */
+bool lines_read_all(struct lines *lines);
 
 /* Close the file and give the memory back. */
 void lines_close(struct lines *lines);

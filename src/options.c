@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ids.h"
 #include "parse.h"
 #include "signal_names.h"
 #include "termination_log.h"
@@ -11,18 +12,20 @@
 const char options_help[] =
 	"dinit-su [OPTION]... USER[:GROUP] [--] COMMAND [ARG]...    manual: dinit-su(8)\n"
 	"dinit-su --no-switch [OPTION]... [--] COMMAND [ARG]...\n"
-	"Become USER, start COMMAND as that user, and be its init: reap, pass signals on,\n"
-	"end cleanly. For a Dockerfile: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", \"--\"]\n"
+	"As USER run COMMAND, be its init: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", "
+	"\"--\"]\n"
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
 	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
-	"  -s --new-session: not the terminal's   --no-stdio-chown: stdio keeps its owner\n"
+	"  -k --keep-groups  -G --add-group GROUP  -N --no-new-privs  -C --keep-caps LIST\n"
+	"  --ids UID[:GID], --ids-from-env VAR[:VAR], --ids-of PATH: ids for USER to have\n"
+	"  --create: USER, if there is none   --allow-root: id 0 too   --no-stdio-chown\n"
+	"  --chown PATH: hand it over   -m --umask MODE   -s --new-session: no terminal\n"
 	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
 	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
 	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
 	"  -p --parent-death SIGNAL      for init, when its own parent dies\n"
 	"  -S --stop-signals LIST        what asks for a stop (default TERM,INT,QUIT)\n"
-	"  -d --stop-delay TIME          hold the first of them back for so long\n"
-	"  -t --stop-timeout TIME        then kill what still runs after so long\n"
+	"  -d --stop-delay TIME, -t --stop-timeout TIME: until passed on, then until KILL\n"
 	"  -w --wait TIME                leftovers' time from TERM to KILL (default 5s)\n"
 	"  -W --wait-all                 COMMAND daemonizes: stay until nothing is left\n"
 	"  -e --exit-map CODE[:TO]       report TO (default 0) for status CODE\n"
@@ -200,54 +203,137 @@ static bool set_install(struct settings *settings, const char *value)
 	return value[0] != '\0';
 }
 
-#define FLAG(field) .flag = offsetof(struct settings, field)
+/* Add a value to a list that ends in NULL and has room for so many. */
+static bool add_to(const char **list, int room, const char *value)
+{
+	int count = 0;
+
+	while (list[count])
+		count++;
+	if (count == room || !*value)
+		return false;
+	list[count] = value;
+	return true;
+}
+
+static bool set_add_group(struct settings *settings, const char *value)
+{
+	return add_to(settings->add_groups, ADD_GROUPS_MAX, value);
+}
+
+static bool set_chown(struct settings *settings, const char *value)
+{
+	return add_to(settings->chown, CHOWN_MAX, value);
+}
+
+static bool set_umask(struct settings *settings, const char *value)
+{
+	settings->has_umask = parse_mode(value, &settings->umask);
+	return settings->has_umask;
+}
+
+static bool set_keep_caps(struct settings *settings, const char *value)
+{
+	settings->keep_capabilities_list = value;
+	return true;
+}
+
+static bool set_ids(struct settings *settings, const char *value)
+{
+	uint32_t uid, gid;
+	bool has_gid;
+
+	settings->ids = value;
+	return parse_ids(value, &uid, &has_gid, &gid);
+}
+
+static bool set_ids_from_env(struct settings *settings, const char *value)
+{
+	settings->ids_from_environment = value;
+	return ids_are_variables(value);
+}
+
+static bool set_ids_of(struct settings *settings, const char *value)
+{
+	settings->ids_of = value;
+	return value[0] != '\0';
+}
+
+/* A row for an option that is on or off, one that is something else, one that takes a value. */
+#define FLAG(letter, name, field, where)                                                           \
+	{                                                                                          \
+		name, NULL, NULL, offsetof(struct settings, field), letter, VALUE_NONE, where      \
+	}
+#define PLAIN(letter, name, set, where)                                                            \
+	{                                                                                          \
+		name, set, NULL, 0, letter, VALUE_NONE, where                                      \
+	}
+#define VALUE(letter, name, set, where, expects)                                                   \
+	{                                                                                          \
+		name, set, expects, 0, letter, VALUE_NEEDED, where                                 \
+	}
+#define OPTIONAL(letter, name, set, where, expects)                                                \
+	{                                                                                          \
+		name, set, expects, 0, letter, VALUE_OPTIONAL, where                               \
+	}
+
 #define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
 #define NO_PATH "is no path"
+#define INIT (FOR_INIT | IN_ENVIRONMENT)
 
+/* clang-format off */
 static const struct option options[] = {
-	{'x', "exec", FLAG(exec)},
-	{'n', "no-switch", FLAG(no_switch)},
-	{'i', "if-root", FLAG(if_root)},
-	{'R', "root-init", .for_init = true, FLAG(root_init)},
-	{'E', "keep-env", FLAG(keep_environment)},
-	{'s', "new-session", .for_init = true, FLAG(new_session)},
-	{0, "no-stdio-chown", FLAG(keep_stdio)},
-	{'r', "rewrite", true, true, .set = set_rewrite, .value = VALUE_NEEDED,
-	 .expects = "is no FROM:TO of signals: write TERM:QUIT or HUP:ignore"},
-	{'g', "group", true, true, .set = set_group},
-	{'c', "single-child", true, true, .set = set_single_child},
-	{'p', "parent-death", true, true, .set = set_parent_death, .value = VALUE_NEEDED,
-	 .expects = "is no signal"},
-	{'S', "stop-signals", true, true, .set = set_stop_signals, .value = VALUE_NEEDED,
-	 .expects = "is no list of signals that can be caught: write TERM,INT,RTMIN+3"},
-	{'d', "stop-delay", true, true, .set = set_stop_delay, .value = VALUE_NEEDED,
-	 .expects = NO_TIME},
-	{'t', "stop-timeout", true, true, .set = set_stop_timeout, .value = VALUE_NEEDED,
-	 .expects = NO_TIME},
-	{'w', "wait", true, true, .set = set_wait, .value = VALUE_NEEDED, .expects = NO_TIME},
-	{'W', "wait-all", true, true, FLAG(lifecycle.wait_all)},
-	{'e', "exit-map", true, true, .set = set_exit_map, .value = VALUE_NEEDED,
-	 .expects = "is no CODE or CODE:TO: write 143 or 143:0"},
-	{0, "termination-log", true, true, .set = set_termination_log, .value = VALUE_OPTIONAL,
-	 .expects = NO_PATH},
-	{0, "log-format", true, false, .set = set_log_format, .value = VALUE_NEEDED,
-	 .expects = "is neither text nor json"},
-	{'v', "verbose", true, false, .set = set_verbose, .value = VALUE_OPTIONAL,
-	 .expects = "is neither 0, 1 nor 2"},
-	{'q', "quiet", true, false, .set = set_quiet},
-	{0, "pause", .for_init = true, FLAG(lifecycle.pause)},
-	{0, "install", .set = set_install, .value = VALUE_NEEDED, .expects = NO_PATH},
-	{0, "explain", FLAG(explain)},
-	{'h', "help", FLAG(help)},
-	{'V', "version", FLAG(version)},
+	FLAG('x', "exec", exec, 0),
+	FLAG('n', "no-switch", no_switch, 0),
+	FLAG('i', "if-root", if_root, FOR_USER),
+	FLAG('R', "root-init", root_init, FOR_INIT | FOR_USER),
+	FLAG('k', "keep-groups", keep_groups, FOR_USER),
+	VALUE('G', "add-group", set_add_group, FOR_USER,
+	      "is empty, or one more than the 32 that can be added"),
+	VALUE('m', "umask", set_umask, 0, "is no umask: write it in octal, 0 to 0777"),
+	FLAG('N', "no-new-privs", no_new_privileges, 0),
+	VALUE('C', "keep-caps", set_keep_caps, FOR_USER, NULL),
+	VALUE(0, "ids", set_ids, FOR_USER, "is no UID or UID:GID"),
+	VALUE(0, "ids-from-env", set_ids_from_env, FOR_USER,
+	      "names no variables: write UIDVAR:GIDVAR, without a $"),
+	VALUE(0, "ids-of", set_ids_of, FOR_USER, NO_PATH),
+	FLAG(0, "allow-root", allow_root, FOR_USER),
+	FLAG(0, "create", create, FOR_USER),
+	VALUE(0, "chown", set_chown, FOR_USER,
+	      "is no path, or one more than the 16 that can be handed over"),
+	FLAG('E', "keep-env", keep_environment, 0),
+	FLAG('s', "new-session", new_session, FOR_INIT),
+	FLAG(0, "no-stdio-chown", keep_stdio, 0),
+	VALUE('r', "rewrite", set_rewrite, INIT,
+	      "is no FROM:TO of signals: write TERM:QUIT or HUP:ignore"),
+	PLAIN('g', "group", set_group, INIT),
+	PLAIN('c', "single-child", set_single_child, INIT),
+	VALUE('p', "parent-death", set_parent_death, INIT, "is no signal"),
+	VALUE('S', "stop-signals", set_stop_signals, INIT,
+	      "is no list of signals that can be caught: write TERM,INT,RTMIN+3"),
+	VALUE('d', "stop-delay", set_stop_delay, INIT, NO_TIME),
+	VALUE('t', "stop-timeout", set_stop_timeout, INIT, NO_TIME),
+	VALUE('w', "wait", set_wait, INIT, NO_TIME),
+	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
+	VALUE('e', "exit-map", set_exit_map, INIT, "is no CODE or CODE:TO: write 143 or 143:0"),
+	OPTIONAL(0, "termination-log", set_termination_log, INIT, NO_PATH),
+	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT, "is neither text nor json"),
+	OPTIONAL('v', "verbose", set_verbose, IN_ENVIRONMENT, "is neither 0, 1 nor 2"),
+	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
+	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
+	VALUE(0, "install", set_install, 0, NO_PATH),
+	FLAG(0, "explain", explain, 0),
+	FLAG('h', "help", help, 0),
+	FLAG('V', "version", version, 0),
 };
+/* clang-format on */
 
 static const size_t option_count = sizeof(options) / sizeof(options[0]);
 
 bool option_apply(const struct option *option, struct settings *settings, const char *origin,
 		  const char *value, struct failure *failure)
 {
-	if (option->flag)
+	if (!option->set)
 		*(bool *)((char *)settings + option->flag) = true;
 	else if (!option->set(settings, value))
 		return fail(failure, STATUS_REFUSED, "%s: '%s' %s", origin, value, option->expects);
@@ -287,7 +373,7 @@ static const struct option *option_by_variable(const char *variable, size_t leng
 		name[i] = at == '_' ? '-' : at >= 'A' && at <= 'Z' ? (char)(at - 'A' + 'a') : '?';
 	}
 	option = option_by_name(name, length);
-	return option && option->in_environment ? option : NULL;
+	return option && option->where & IN_ENVIRONMENT ? option : NULL;
 }
 
 /* entry is the variable with its value, as in the environment. */

@@ -6,21 +6,29 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "failure.h"
 #include "settings.h"
 
 struct option {
-	char letter;	     /* 0: none */
-	const char *name;    /* behind two dashes */
-	bool in_environment; /* a variable DINIT_SU_NAME sets it as well */
-	bool for_init;	     /* it says how to be init: with --exec there is none */
-
-	size_t flag; /* offset in the settings of the bool that it sets; 0: it has a set() */
+	const char *name; /* behind two dashes */
 	/* Take a value (NULL where none is needed) into settings; false if it does not parse. */
 	bool (*set)(struct settings *settings, const char *value);
-	enum { VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL } value;
 	const char *expects; /* what is said behind a bad value */
+	uint16_t flag;	     /* without set(): offset in the settings of the bool that it sets */
+	char letter;	     /* 0: none */
+	unsigned char value; /* VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL */
+	unsigned char where;
+};
+
+enum { VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL };
+
+/* Bits of where. */
+enum {
+	IN_ENVIRONMENT = 1, /* a variable DINIT_SU_NAME sets it as well */
+	FOR_INIT = 2,	    /* it says how to be init: with --exec there is none */
+	FOR_USER = 4,	    /* it is about USER: with --no-switch there is none */
 };
 
 /* The option with this name, without its dashes, or letter; NULL if there is none. */

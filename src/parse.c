@@ -43,9 +43,48 @@ bool parse_number(const char *text, uint32_t largest, uint32_t *number)
 	return true;
 }
 
+/* Read an id. Returns what follows it, or NULL. */
+static const char *read_id(const char *text, uint32_t *id)
+{
+	int64_t number;
+	const char *rest = read_number(text, &number);
+
+	if (!rest || number > ID_MAX)
+		return NULL;
+	*id = (uint32_t)number;
+	return rest;
+}
+
 bool parse_id(const char *text, uint32_t *id)
 {
-	return parse_number(text, ID_MAX, id);
+	uint32_t parsed;
+	const char *rest = read_id(text, &parsed);
+
+	if (!rest || *rest)
+		return false;
+	*id = parsed;
+	return true;
+}
+
+bool parse_ids(const char *text, uint32_t *uid, bool *has_gid, uint32_t *gid)
+{
+	const char *rest = read_id(text, uid);
+
+	*has_gid = rest && *rest == ':';
+	return *has_gid ? parse_id(rest + 1, gid) : rest && *rest == '\0';
+}
+
+bool parse_mode(const char *text, unsigned int *mode)
+{
+	const size_t length = strspn(text, "01234567");
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < length && i < 4; i++)
+		value = value * 8 + (unsigned int)(text[i] - '0');
+	if (length == 0 || length > 4 || text[length] != '\0' || value > 0777)
+		return false;
+	*mode = value;
+	return true;
 }
 
 bool parse_duration(const char *text, int64_t *milliseconds)

@@ -26,6 +26,15 @@ bool parse_number(const char *text, uint32_t largest, uint32_t *number);
 bool parse_id(const char *text, uint32_t *id);
 
 /*
+ * UID or UID:GID, each as above; *has_gid tells which. Returns false for anything else. Where no
+ * GID is written *gid is left untouched.
+ */
+bool parse_ids(const char *text, uint32_t *uid, bool *has_gid, uint32_t *gid);
+
+/* A file mode creation mask: one to four octal digits, 0 to 0777. Returns false likewise. */
+bool parse_mode(const char *text, unsigned int *mode);
+
+/*
  * A duration: decimal digits and a unit (ms, s, m or h; s if there is none), from 0 to 2147483647
  * seconds. Sets *milliseconds; returns false, with it untouched, for anything else.
  */

@@ -1,22 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* The plan: settings and what was found out about them. What --explain prints and the rest does. */
+/*
+ * The plan: settings, and what was found out about them. What --explain prints and the rest does.
+ * Making it changes nothing.
+ */
 #ifndef DINIT_SU_PLAN_H
 #define DINIT_SU_PLAN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "credentials.h"
+#include "environment.h"
+#include "failure.h"
 #include "identity.h"
+#include "ids.h"
 #include "settings.h"
+
+/* What only the start needs: large, touched only as far as it is used, and given back after it. */
+struct start {
+	struct identity identity;
+	struct environment environment;
+};
 
 struct plan {
 	const struct settings *settings;
-	const struct credentials *now;	 /* who this process is */
-	const struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
-	bool becomes;			 /* there is something to switch */
+	const struct credentials *now; /* who this process is */
+	const struct account_files *files;
+	struct start *start;
+	struct ids ids;
+	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
+	bool becomes;		   /* there is something to switch */
 	bool is_pid1;
 	pid_t parent;	     /* at the start */
 	int termination_log; /* descriptor, or -1 */
 };
+
+/*
+ * Find out who to be; plan has settings, now, files and start. Its identity stays NULL if that does
+ * not matter: no USER, or --if-root without root. Returns false with a failure that says what
+ * cannot be done.
+ */
+bool plan_make(struct plan *plan, struct failure *failure);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "numbered.h"
+#include "directories.h"
 #include "parse.h"
 #include "text.h"
 
@@ -143,8 +143,13 @@ static int signal_if_descendant(int pid, void *context)
 
 	if (pid == signalling->init || !process_open(pid, &process))
 		return 0;
-	/* A zombie has ended; its own parent has yet to collect it. */
-	if (process.state != 'Z' && is_descendant(pid, signalling->init)) {
+	/*
+	 * A zombie has ended; its own parent has yet to collect it. What it has started just before
+	 * may not be listed any more: init looks again when it has collected it.
+	 */
+	if (process.state == 'Z') {
+		signalling->reached |= process.parent == signalling->init;
+	} else if (is_descendant(pid, signalling->init)) {
 		if (process_signal(&process, signalling))
 			signalling->reached = true;
 		else if (errno == EPERM && signalling->name_others && kill(pid, 0) < 0)
@@ -207,7 +212,8 @@ bool processes_signal_all(int signal, bool name_others, const struct reporter *r
 		report(reporter, REPORT_WARNINGS,
 		       "no /proc of this PID namespace: cannot end what is left");
 	if (can_list && (name_others || !is_pid1))
-		numbered_each("/proc", &signalling.listing,
-			      is_pid1 ? name_if_other_user : signal_if_descendant, &signalling);
+		directory_each_number("/proc", &signalling.listing,
+				      is_pid1 ? name_if_other_user : signal_if_descendant,
+				      &signalling);
 	return is_pid1 || signalling.reached;
 }

@@ -10,6 +10,10 @@
 #include "lifecycle.h"
 #include "report.h"
 
+/* How many groups can be added. */
+#define ADD_GROUPS_MAX 32
+#define CHOWN_MAX 16
+
 struct settings {
 	char **command;	  /* COMMAND and its arguments, NULL at the end; NULL if none is needed */
 	const char *user; /* USER[:GROUP] as written, or NULL: no switch */
@@ -20,10 +24,25 @@ struct settings {
 	const char *install; /* where to copy this program to, or NULL */
 	bool explain;
 
-	bool exec;	       /* exec in place, no init */
-	bool no_switch;	       /* there is no USER */
-	bool if_root;	       /* not root: carry on as whoever that is */
-	bool root_init;	       /* only main becomes the user */
+	bool exec;	  /* exec in place, no init */
+	bool no_switch;	  /* there is no USER */
+	bool if_root;	  /* not root: carry on as whoever that is */
+	bool root_init;	  /* only main becomes the user */
+	bool keep_groups; /* of the supplementary groups those that the runtime added */
+	const char *add_groups[ADD_GROUPS_MAX + 1]; /* names or numbers, NULL at the end */
+	bool has_umask;
+	unsigned int umask;
+	bool no_new_privileges;
+	const char *keep_capabilities_list; /* as written, or NULL */
+	uint64_t keep_capabilities;	    /* the same: what main has of them after the switch */
+
+	const char *ids;		  /* UID[:GID] for USER, or NULL; good ones */
+	const char *ids_from_environment; /* UIDVAR[:GIDVAR], likewise */
+	const char *ids_of;		  /* the path whose owner USER becomes, or NULL */
+	bool allow_root;		  /* the environment may ask for id 0 */
+	bool create;			  /* a USER that does not exist is created */
+	const char *chown[CHOWN_MAX + 1]; /* paths that are handed over, NULL at the end */
+
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool new_session;      /* main gets one of its own, without the terminal */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */

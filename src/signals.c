@@ -56,6 +56,19 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 	return signal < 0 ? 0 : signal;
 }
 
+int signals_pending(const bool wanted[_NSIG])
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigpending(&set);
+	for (int signal = 1; signal < _NSIG; signal++) {
+		if (wanted[signal] && sigismember(&set, signal) == 1)
+			return signal;
+	}
+	return 0;
+}
+
 bool signals_is_own(const siginfo_t *info)
 {
 	/*

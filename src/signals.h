@@ -46,6 +46,9 @@ enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD };
  */
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
 
+/* A signal that is pending and that wanted, by its number, says is wanted; or 0. sigpending(2) */
+int signals_pending(const bool wanted[_NSIG]);
+
 /* Whether info is of a signal that this process brought on itself: see signals.c. */
 bool signals_is_own(const siginfo_t *info);
 

@@ -106,6 +106,14 @@ static bool cannot_execute(const char *command, int error, struct failure *failu
 	return fail(failure, STATUS_CANNOT_RUN, "cannot run '%s': %s", command, strerror(error));
 }
 
+/* What an execve(2) would take away is put where it does not. */
+static bool keep_capabilities(const struct program *program, struct failure *failure)
+{
+	if (capabilities_raise_ambient(program->capabilities))
+		return true;
+	return fail(failure, STATUS_REFUSED, "cannot pass capabilities on: %s", strerror(errno));
+}
+
 /*
  * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
  * can attach to it meanwhile, though it may already be another user: since its credentials changed
@@ -130,7 +138,8 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 		setpgid(0, 0);
 	if (program->terminal >= 0)
 		terminal_give(program->terminal, own);
-	if (program->become && !credentials_assume(program->become, failure)) {
+	if ((program->become && !credentials_assume(program->become, failure)) ||
+	    !keep_capabilities(program, failure)) {
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
 	}
@@ -164,6 +173,8 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 
 bool spawn_in_place(const struct program *program, struct failure *failure)
 {
+	if (!keep_capabilities(program, failure))
+		return false;
 	signals_restore(program->signals);
 	return cannot_execute(program->command[0], execute(program->command, program->environment),
 			      failure);

@@ -3,6 +3,7 @@
 
 SMALL   busybox with the accounts of root and app, entered as app
 SCRATCH only the program and busybox: no account file, no directory but the runtime's
+BARE    only the program and a static one of ours: no shell; entered with USER_ID
 DEBIAN  Debian with bash, less, Redis, nginx and PostgreSQL, entered as redis
 """
 import fcntl
@@ -16,13 +17,14 @@ from engine import copy, once
 
 SMALL = "dinit-su-small"
 SCRATCH = "dinit-su-scratch"
+BARE = "dinit-su-bare"
 DEBIAN = "dinit-su-debian"
 TREE = "dinit-su-tree"
 
 APP = 1000
 AUDIO = 29
 PASSWD = "root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n"
-GROUP = "root:x:0:\naudio:x:29:app\nvideo:x:44:\napp:x:1000:\n"
+GROUP = "root:x:0:\ndaemon:x:1:root\naudio:x:29:app\nvideo:x:44:\napp:x:1000:\n"
 APPLETS = ("cat", "env", "grep", "id", "kill", "ls", "rm", "sh", "sleep", "touch", "umount")
 
 SUITE = "bookworm"
@@ -48,6 +50,11 @@ ENTRYPOINT ["/sbin/dinit-su", "app", "--"]
 FROM scratch
 COPY dinit-su bin/busybox /
 ENTRYPOINT ["/dinit-su", "1000:1000", "--"]
+""",
+    BARE: """\
+FROM scratch
+COPY dinit-su probe /
+ENTRYPOINT ["/dinit-su", "--ids-from-env", "USER_ID:GROUP_ID", "--create", "user", "--"]
 """,
     DEBIAN: """\
 FROM %s
@@ -75,6 +82,7 @@ def fill_context(context):
     """The files that the Dockerfiles copy from."""
     copy(os.environ["DINIT_SU"], os.path.join(context, "dinit-su"), 0o755)
     copy(busybox(), os.path.join(context, "bin", "busybox"), 0o755)
+    copy(os.environ["PROBE"], os.path.join(context, "probe"), 0o755)
     for applet in APPLETS:
         os.symlink("busybox", os.path.join(context, "bin", applet))
     os.mkdir(os.path.join(context, "etc"))
@@ -86,8 +94,9 @@ def fill_context(context):
 @once
 def prepare(engine, image):
     """Have the engine build an image, the first time it is asked for; returns its name."""
-    if not is_static(os.environ["DINIT_SU"]):
-        raise unittest.SkipTest("DINIT_SU is not statically linked")
+    for program in ("DINIT_SU", "PROBE"):
+        if not is_static(os.environ[program]):
+            raise unittest.SkipTest("%s is not statically linked" % program)
     if image == DEBIAN:
         engine.import_tree(TREE, debian_tar())
     context = os.path.join(engine.directory, "context-" + image)

@@ -167,9 +167,10 @@ class Init:
     """A dinit-su that runs, PID 1 of its namespace unless sandbox=["-s"] says otherwise."""
 
     def __init__(self, *arguments, sandbox=(), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                 environment=None, passwd=None, group=None, binary=None, pass_fds=(), **options):
+                 environment=None, passwd=None, group=None, binary=None, pass_fds=(), below=(),
+                 **options):
         reading, writing = os.pipe()
-        command = [binary or Place.file("dinit-su")] + list(arguments)
+        command = [*below, binary or Place.file("dinit-su"), *arguments]
         sandbox = ["-p", str(writing)] + list(sandbox)
         self.process = subprocess.Popen(
             sandboxed(sandbox, command, passwd or Place.file("passwd"),
@@ -258,10 +259,10 @@ class Ended:
         return "status %d, output %r, errors %r" % (self.status, self.output, self.errors)
 
 
-def run(*arguments, sandbox=(), passwd=None, group=None, environment=None, binary=None,
+def run(*arguments, sandbox=(), passwd=None, group=None, environment=None, binary=None, below=(),
         stdin=subprocess.DEVNULL, **options):
     """Run dinit-su as PID 1 of its namespace to its end."""
-    command = [binary or Place.file("dinit-su")] + list(arguments)
+    command = [*below, binary or Place.file("dinit-su"), *arguments]
     process = subprocess.run(
         sandboxed(sandbox, command, passwd or Place.file("passwd"), group or Place.file("group")),
         stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,

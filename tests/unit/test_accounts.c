@@ -165,12 +165,12 @@ START_TEST(groups)
 
 	for (int i = 0; i < COUNT(rows); i++) {
 		struct failure failure;
-		gid_t gid = 0;
+		struct group_entry found = {0};
 
-		ck_assert_msg(accounts_find_group(path, rows[i].group, &gid, &failure) ==
+		ck_assert_msg(accounts_find_group(path, rows[i].group, &found, &failure) ==
 				      rows[i].result,
 			      "'%s'", rows[i].group);
-		ck_assert_msg(gid == rows[i].gid, "'%s': %u", rows[i].group, gid);
+		ck_assert_msg(found.gid == rows[i].gid, "'%s': %u", rows[i].group, found.gid);
 	}
 }
 END_TEST
@@ -288,14 +288,14 @@ START_TEST(groups_that_are_no_text)
 	const char *path = file_with(content, sizeof(content) - 1);
 	static struct group_set set;
 	struct failure failure;
-	gid_t gid = 77;
+	struct group_entry found = {.gid = 77};
 
 	ck_assert_int_eq(accounts_add_memberships(path, "app", &set, &failure), LOOKUP_FOUND);
 	ck_assert_uint_eq(set.count, 1);
 	ck_assert_uint_eq(set.ids[0], 4);
-	ck_assert_int_eq(accounts_find_group(path, "a", &gid, &failure), LOOKUP_NOT_FOUND);
-	ck_assert_int_eq(accounts_find_group(path, "e", &gid, &failure), LOOKUP_NOT_FOUND);
-	ck_assert_uint_eq(gid, 77);
+	ck_assert_int_eq(accounts_find_group(path, "a", &found, &failure), LOOKUP_NOT_FOUND);
+	ck_assert_int_eq(accounts_find_group(path, "e", &found, &failure), LOOKUP_NOT_FOUND);
+	ck_assert_uint_eq(found.gid, 77);
 }
 END_TEST
 
@@ -361,16 +361,16 @@ START_TEST(files_that_are_none)
 	static struct group_set set;
 	struct account account;
 	struct failure failure;
-	gid_t gid;
+	struct group_entry found;
 
 	ck_assert_int_eq(accounts_find_user("/no/file", "a", &account, &failure), LOOKUP_NO_FILE);
-	ck_assert_int_eq(accounts_find_group("/dev/null/x", "a", &gid, &failure), LOOKUP_NO_FILE);
+	ck_assert_int_eq(accounts_find_group("/dev/null/x", "a", &found, &failure), LOOKUP_NO_FILE);
 	ck_assert_int_eq(accounts_add_memberships("/no/file", "a", &set, &failure), LOOKUP_NO_FILE);
 	ck_assert_int_eq(accounts_find_user("/", "a", &account, &failure), LOOKUP_FAILED);
 	ck_assert_str_eq(failure.text, "cannot read /: Is a directory");
 	ck_assert_int_eq(failure.status, STATUS_REFUSED);
 	failure = (struct failure){0};
-	ck_assert_int_eq(accounts_find_group("/", "a", &gid, &failure), LOOKUP_FAILED);
+	ck_assert_int_eq(accounts_find_group("/", "a", &found, &failure), LOOKUP_FAILED);
 	ck_assert_str_eq(failure.text, "cannot read /: Is a directory");
 	failure = (struct failure){0};
 	ck_assert_int_eq(accounts_add_memberships("/", "a", &set, &failure), LOOKUP_FAILED);
@@ -386,14 +386,14 @@ START_TEST(files_that_do_not_open)
 	struct account account;
 	struct failure failure = {0};
 	char path[NAME_MAX + 3] = "/";
-	gid_t gid;
+	struct group_entry found;
 
 	memset(path + 1, 'x', NAME_MAX + 1);
 	ck_assert_int_eq(accounts_find_user(path, "a", &account, &failure), LOOKUP_FAILED);
 	ck_assert_int_eq(failure.status, STATUS_REFUSED);
 	ck_assert_ptr_nonnull(strstr(failure.text, "cannot open /xxx"));
 	ck_assert_ptr_nonnull(strstr(failure.text, "x: File name too long"));
-	ck_assert_int_eq(accounts_find_group(path, "a", &gid, &failure), LOOKUP_FAILED);
+	ck_assert_int_eq(accounts_find_group(path, "a", &found, &failure), LOOKUP_FAILED);
 	ck_assert_int_eq(accounts_add_memberships(path, "a", &set, &failure), LOOKUP_FAILED);
 }
 END_TEST
@@ -408,13 +408,13 @@ START_TEST(files_with_nothing_in_them)
 		static struct group_set set;
 		struct account account;
 		struct failure failure;
-		gid_t gid;
+		struct group_entry found;
 
 		ck_assert_msg(accounts_find_user(path, "0", &account, &failure) == LOOKUP_NOT_FOUND,
 			      "'%s'", contents[i]);
 		ck_assert_msg(accounts_find_user(path, "", &account, &failure) == LOOKUP_NOT_FOUND,
 			      "'%s'", contents[i]);
-		ck_assert_msg(accounts_find_group(path, "", &gid, &failure) == LOOKUP_NOT_FOUND,
+		ck_assert_msg(accounts_find_group(path, "", &found, &failure) == LOOKUP_NOT_FOUND,
 			      "'%s'", contents[i]);
 		ck_assert_msg(accounts_add_memberships(path, "a", &set, &failure) == LOOKUP_FOUND,
 			      "'%s'", contents[i]);

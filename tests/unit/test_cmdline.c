@@ -62,6 +62,37 @@ START_TEST(good_ones)
 		{{"--keep-env", "app", "true"},
 		 {.user = "app", .keep_environment = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
+		{{"-kN", "-m", "27", "-G", "audio", "app", "true"},
+		 {.user = "app",
+		  .keep_groups = true,
+		  .no_new_privileges = true,
+		  .has_umask = true,
+		  .umask = 027,
+		  .add_groups = {"audio"},
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
+		 "true"},
+		{{"--add-group=29", "-G44", "--add-group", "app", "app", "true"},
+		 {.user = "app", .add_groups = {"29", "44", "app"}, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"-C", "chown", "--keep-caps=kill,cap_setgid", "app", "true"},
+		 {.user = "app",
+		  .keep_capabilities = 1 << 5 | 1 << 6,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
+		 "true"},
+		{{"-nNm0", "true"},
+		 {.no_new_privileges = true, .has_umask = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 "true"},
+		{{"--keep-groups", "--no-new-privs", "--umask=0777", "app", "true"},
+		 {.user = "app",
+		  .keep_groups = true,
+		  .no_new_privileges = true,
+		  .has_umask = true,
+		  .umask = 0777,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
+		 "true"},
 		{{"--no-stdio-chown", "app", "true"},
 		 {.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
@@ -169,6 +200,13 @@ START_TEST(good_ones)
 			      i);
 		ck_assert_msg(settings.new_session == wanted.new_session, "row %d: session", i);
 		ck_assert_msg(settings.keep_stdio == wanted.keep_stdio, "row %d: stdio", i);
+		ck_assert_msg(settings.keep_groups == wanted.keep_groups, "row %d", i);
+		ck_assert_msg(settings.no_new_privileges == wanted.no_new_privileges, "row %d", i);
+		ck_assert_msg(settings.has_umask == wanted.has_umask, "row %d", i);
+		ck_assert_msg(settings.umask == wanted.umask, "row %d: umask", i);
+		ck_assert_msg(settings.keep_capabilities == wanted.keep_capabilities, "row %d", i);
+		for (int group = 0; group <= ADD_GROUPS_MAX; group++)
+			ck_assert_pstr_eq(settings.add_groups[group], wanted.add_groups[group]);
 		if (wanted.user)
 			ck_assert_str_eq(settings.user, wanted.user);
 		else
@@ -235,6 +273,31 @@ START_TEST(bad_ones)
 		{{"-n", "-x", "true"}, "--exec and --no-switch"},
 		{{"-xR", "app", "true"}, "--exec and --root-init"},
 		{{"-R", "--exec", "app", "true"}, "--exec and --root-init"},
+		{{"-kn", "true"}, "--keep-groups and --no-switch"},
+		{{"-n", "-G", "a", "true"}, "--add-group and --no-switch"},
+		{{"-n", "-C", "chown", "true"}, "--keep-caps and --no-switch"},
+		{{"-n", "--ids=1", "true"}, "--ids and --no-switch"},
+		{{"-n", "--ids-from-env=U", "true"}, "--ids-from-env and --no-switch"},
+		{{"-n", "--ids-of=/", "true"}, "--ids-of and --no-switch"},
+		{{"-n", "--create", "true"}, "--create and --no-switch"},
+		{{"--ids=1", "--ids-of=/", "app", "true"}, "only one of them"},
+		{{"--ids=1", "--ids-from-env=U", "app", "true"}, "only one of them"},
+		{{"--ids-of=/", "--ids-from-env=U", "app", "true"}, "only one of them"},
+		{{"--allow-root", "--ids=1", "app", "true"}, "--allow-root: only --ids-from-env"},
+		{{"--create", "app:app", "true"}, "leave GROUP out"},
+		{{"--ids=", "app", "true"}, "--ids=: '' is no UID or UID:GID"},
+		{{"--ids", "a:b", "app", "true"}, "'a:b' is no UID or UID:GID"},
+		{{"--ids-from-env", "1:1", "app", "true"}, "'1:1' names no variables"},
+		{{"--ids-from-env", "$A", "app", "true"}, "without a $"},
+		{{"--ids-of=", "app", "true"}, "--ids-of=: '' is no path"},
+		{{"--create=x", "app", "true"}, "takes no value"},
+		{{"-G", "", "app", "true"}, "-G: '' is empty"},
+		{{"-G"}, "-G: needs a value"},
+		{{"-m", "8", "app", "true"}, "-m: '8' is no umask"},
+		{{"--umask=", "app", "true"}, "'' is no umask"},
+		{{"-C", "", "app", "true"}, "no capability: ''"},
+		{{"-C", "chown,fly", "app", "true"}, "no capability: 'fly'"},
+		{{"--no-new-privs=1", "app", "true"}, "takes no value"},
 		{{"-xs", "app", "true"}, "--exec and --new-session: with --exec there is no init"},
 		{{"--explain", "-xn", "true"}, "--exec and --no-switch"},
 	};
@@ -317,6 +380,29 @@ START_TEST(command_is_the_rest)
 }
 END_TEST
 
+START_TEST(groups_have_a_limit)
+{
+	char *arguments[ADD_GROUPS_MAX + 5] = {"dinit-su"};
+	struct settings settings;
+	struct failure failure;
+
+	for (int i = 1; i <= ADD_GROUPS_MAX; i++)
+		arguments[i] = "-Gx";
+	arguments[ADD_GROUPS_MAX + 1] = "app";
+	arguments[ADD_GROUPS_MAX + 2] = "true";
+	settings = settings_defaults();
+	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
+	ck_assert_ptr_nonnull(settings.add_groups[ADD_GROUPS_MAX - 1]);
+	ck_assert_ptr_null(settings.add_groups[ADD_GROUPS_MAX]);
+	arguments[ADD_GROUPS_MAX + 1] = "-Gx";
+	settings = settings_defaults();
+	arguments[ADD_GROUPS_MAX + 3] = "true";
+	ck_assert(!cmdline_parse(arguments, nothing, &settings, &failure));
+	ck_assert_str_eq(failure.text,
+			 "-Gx: 'x' is empty, or one more than the 32 that can be added");
+}
+END_TEST
+
 START_TEST(no_name)
 {
 	struct settings settings = settings_defaults();
@@ -342,8 +428,10 @@ END_TEST
 
 Suite *cmdline_suite(void)
 {
-	const TTest *const tests[] = {good_ones,	   bad_ones, variables,
-				      command_is_the_rest, no_name,  help_fits_a_screen};
+	const TTest *const tests[] = {good_ones,	   bad_ones,
+				      variables,	   command_is_the_rest,
+				      groups_have_a_limit, no_name,
+				      help_fits_a_screen};
 
 	return suite_of("cmdline", tests, COUNT(tests));
 }

@@ -76,9 +76,72 @@ START_TEST(capability_sets_come_back)
 }
 END_TEST
 
+START_TEST(capability_names)
+{
+	static const struct {
+		const char *list;
+		uint64_t set;
+		const char *refusal; /* NULL: good */
+	} rows[] = {
+		{"chown", 1, NULL},
+		{"net_bind_service", 1 << 10, NULL},
+		{"cap_net_bind_service", 1 << 10, NULL},
+		{"CAP_NET_BIND_SERVICE", 1 << 10, NULL},
+		{"Net_Bind_Service", 1 << 10, NULL},
+		{"chown,cap_kill,SETUID", 1 | 1 << 5 | 1 << 7, NULL},
+		{"chown,chown", 1, NULL},
+		{"setpcap", 1 << 8, NULL},
+		{"sys_admin", 1 << 21, NULL},
+		{"mknod", 1 << 27, NULL},
+		{"setfcap", 1ULL << 31, NULL},
+		{"mac_override", 1ULL << 32, NULL},
+		{"checkpoint_restore", 1ULL << 40, NULL},
+		{"", 0, "no capability: ''"},
+		{",", 0, "no capability: ','"},
+		{"chown,", 0, "no capability: ''"},
+		{",chown", 0, "no capability: ',chown'"},
+		{"chown,,kill", 0, "no capability: ',kill'"},
+		{"cap_", 0, "no capability: 'cap_'"},
+		{"all", 0, "no capability: 'all'"},
+		{"10", 0, "no capability: '10'"},
+		{" chown", 0, "no capability: ' chown'"},
+		{"chown, kill", 0, "no capability: ' kill'"},
+		{"chow", 0, "no capability: 'chow'"},
+		{"chowns", 0, "no capability: 'chowns'"},
+		{"cap_cap_chown", 0, "no capability: 'cap_cap_chown'"},
+		{"chown+ep", 0, "no capability: 'chown+ep'"},
+		{"net_bind_service_and_a_lot_more_of_it", 0,
+		 "'net_bind_service_and_a_lot_more_of_it'"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct failure failure = {0};
+		uint64_t set = 0;
+		const bool good = capabilities_parse(rows[i].list, &set, &failure);
+
+		ck_assert_msg(good == !rows[i].refusal, "'%s'", rows[i].list);
+		ck_assert_msg(!good || set == rows[i].set, "'%s'", rows[i].list);
+		ck_assert_msg(good || strstr(failure.text, rows[i].refusal), "'%s': %s",
+			      rows[i].list, failure.text);
+	}
+	/* Each name is the number's own. */
+	for (int number = 0; number <= 40; number++) {
+		struct failure failure;
+		uint64_t set = 0;
+
+		ck_assert(capabilities_parse(capabilities_name(1ULL << number), &set, &failure));
+		ck_assert_uint_eq(set, 1ULL << number);
+	}
+	ck_assert_str_eq(capabilities_name(0), "");
+	ck_assert_str_eq(capabilities_name(1ULL << 63), "");
+	ck_assert_str_eq(capabilities_name(1ULL << 63 | 3 << 10), "net_bind_service");
+}
+END_TEST
+
 Suite *credentials_suite(void)
 {
-	const TTest *const tests[] = {who_may_start, own_ones_are_read, capability_sets_come_back};
+	const TTest *const tests[] = {who_may_start, own_ones_are_read, capability_sets_come_back,
+				      capability_names};
 
 	return suite_of("credentials", tests, COUNT(tests));
 }

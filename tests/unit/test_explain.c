@@ -14,6 +14,16 @@ static struct identity app = {
 	.account = {.name = "app", .home = "/home/app"},
 	.groups = {.count = 2, .ids = {29, 1001}},
 };
+static struct identity changed = {
+	.uid = 5,
+	.gid = 6,
+	.has_account = true,
+	.changes_account = true,
+	.account_uid = 5,
+	.account_gid = 6,
+	.account = {.name = "app", .home = "/home/app", .uid = 1000, .gid = 1001},
+	.groups = {.count = 1, .ids = {6}},
+};
 static struct identity number = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids = {8}}};
 static const struct credentials root = {0};
 static const struct credentials other = {.real_uid = 5, .real_gid = 6};
@@ -28,7 +38,7 @@ static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 START_TEST(plans)
 {
 	struct settings usual = settings_defaults(), exec, keeping, plain, root_init, stopping,
-			session, paused;
+			session, paused, rights, no_umask;
 
 	usual.command = command;
 	exec = keeping = plain = root_init = stopping = session = paused = usual;
@@ -47,6 +57,11 @@ START_TEST(plans)
 	stopping.lifecycle.wait_all = true;
 	stopping.exit_map[143] = 0;
 	stopping.termination_log = "/log";
+	rights = no_umask = exec;
+	rights.has_umask = no_umask.has_umask = true;
+	rights.umask = 027;
+	rights.no_new_privileges = true;
+	rights.keep_capabilities = 0x401;
 	session.new_session = true;
 	paused.command = NULL;
 	paused.lifecycle.pause = true;
@@ -67,6 +82,24 @@ START_TEST(plans)
 		{"--exec, no account", PLAN(exec, root, &number, true, true),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "init      none: the command replaces this process\n"},
+		{"--umask --no-new-privs --keep-caps", PLAN(rights, root, &number, true, true),
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "rights    umask 027 no_new_privs cap_chown cap_net_bind_service\n"
+		 "env       HOME=/, no USER, no LOGNAME\n"
+		 "init      none: the command replaces this process\n"},
+		{"--ids", PLAN(exec, root, &changed, true, true),
+		 "command   server --port 80\n"
+		 "user      uid 5, gid 6, groups 6 (app)\n"
+		 "accounts  app is 1000:1001 in the account files, which becomes 5:6\n"
+		 "env       HOME=/home/app USER=app LOGNAME=app\n"
+		 "init      none: the command replaces this process\n"},
+		{"--umask 0", PLAN(no_umask, root, &number, true, true),
+		 "command   server --port 80\n"
+		 "user      no account, uid 7, gid 8, groups 8\n"
+		 "rights    umask 00\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "init      none: the command replaces this process\n"},
 		{"--root-init --keep-env", PLAN(keeping, root, &app, true, false),

@@ -14,6 +14,17 @@ static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 static const char group[] = "root:x:0:\napp:x:1001:\naudio:x:29:app,member\n"
 			    "video:x:44:app,member\n77:x:78:\n";
 
+static const struct ids no_ids;
+
+/* Who text is when nothing else is asked for. */
+static bool resolve(const char *text, const struct account_files *where, struct identity *identity,
+		    struct failure *failure)
+{
+	const struct settings settings = {.user = text};
+
+	return identity_resolve(&settings, &no_ids, where, identity, failure);
+}
+
 static const struct account_files no_files = {"/no/passwd", "/no/group"};
 
 static struct account_files files(void)
@@ -58,8 +69,8 @@ START_TEST(who_it_is)
 		struct failure failure = {0};
 
 		memset(&identity, 0, sizeof(identity));
-		ck_assert_msg(identity_resolve(rows[i].text, &where, &identity, &failure),
-			      "'%s': %s", rows[i].text, failure.text);
+		ck_assert_msg(resolve(rows[i].text, &where, &identity, &failure), "'%s': %s",
+			      rows[i].text, failure.text);
 		ck_assert_msg(identity.uid == rows[i].uid && identity.gid == rows[i].gid,
 			      "'%s': %u:%u", rows[i].text, identity.uid, identity.gid);
 		ck_assert_msg(identity.groups.count == rows[i].groups, "'%s'", rows[i].text);
@@ -81,17 +92,17 @@ START_TEST(groups_of_an_account)
 	static struct identity app, uid, member;
 	struct failure failure;
 
-	ck_assert(identity_resolve("app", &where, &app, &failure));
+	ck_assert(resolve("app", &where, &app, &failure));
 	ck_assert_uint_eq(app.groups.count, (size_t)COUNT(of_app));
 	ck_assert_mem_eq(app.groups.ids, of_app, sizeof(of_app));
 	ck_assert_str_eq(app.account.home, "/home/app");
 	/* By number too the memberships are those of the name. */
-	ck_assert(identity_resolve("1000", &where, &uid, &failure));
+	ck_assert(resolve("1000", &where, &uid, &failure));
 	ck_assert_uint_eq(uid.groups.count, (size_t)COUNT(of_app));
 	ck_assert_mem_eq(uid.groups.ids, of_app, sizeof(of_app));
 	ck_assert_str_eq(uid.account.home, "/home/app");
 	/* The primary group is listed too, and counts once. */
-	ck_assert(identity_resolve("member", &where, &member, &failure));
+	ck_assert(resolve("member", &where, &member, &failure));
 	ck_assert_uint_eq(member.groups.count, (size_t)COUNT(of_member));
 	ck_assert_mem_eq(member.groups.ids, of_member, sizeof(of_member));
 }
@@ -108,12 +119,213 @@ START_TEST(as_many_groups_as_fit)
 	for (int gid = 0; gid < GROUPS_MAX; gid++)
 		at += sprintf(at, "g:x:%d:app\n", gid);
 	where = (struct account_files){file_with_text(zero), file_with_text(content)};
-	ck_assert(identity_resolve("app", &where, &full, &failure));
+	ck_assert(resolve("app", &where, &full, &failure));
 	ck_assert_uint_eq(full.groups.count, GROUPS_MAX);
 	where.passwd = file_with_text(user);
-	ck_assert(!identity_resolve("app", &where, &over, &failure));
+	ck_assert(!resolve("app", &where, &over, &failure));
 	ck_assert_str_eq(failure.text, "app is in more than 65536 groups");
 	free(content);
+}
+END_TEST
+
+START_TEST(groups_that_are_added)
+{
+	static const struct {
+		const char *user;
+		const char *added[4];
+		size_t count;
+		gid_t has[4];
+		const char *words; /* NULL: good */
+	} rows[] = {
+		{"app", {"77"}, 4, {29, 44, 78, 1001}, NULL},
+		{"app", {"audio", "99", "99"}, 4, {29, 44, 99, 1001}, NULL},
+		{"app:app", {"audio"}, 2, {29, 1001}, NULL},
+		{"7:8", {"audio", "0"}, 3, {0, 8, 29}, NULL},
+		{"app", {"audio", "nobody-here"}, 0, {0}, "no group 'nobody-here'"},
+		{"app", {"4294967295"}, 0, {0}, "no group id"},
+		{"app", {"-1"}, 0, {0}, "no group '-1'"},
+	};
+	const struct account_files where = files();
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		static struct identity identity;
+		struct settings settings = {.user = rows[i].user};
+		struct failure failure = {0};
+		bool good;
+
+		memset(&identity, 0, sizeof(identity));
+		memcpy(settings.add_groups, rows[i].added, sizeof(rows[i].added));
+		good = identity_resolve(&settings, &no_ids, &where, &identity, &failure);
+		ck_assert_msg(good == !rows[i].words, "row %d: %s", i, failure.text);
+		if (!good) {
+			ck_assert_msg(strstr(failure.text, rows[i].words) != NULL, "row %d: %s", i,
+				      failure.text);
+			continue;
+		}
+		ck_assert_msg(identity.groups.count == rows[i].count, "row %d", i);
+		ck_assert_mem_eq(identity.groups.ids, rows[i].has, rows[i].count * sizeof(gid_t));
+	}
+}
+END_TEST
+
+/* With ids, and accounts that are to be made. */
+START_TEST(other_ids)
+{
+	static const char users[] = "root:x:0:0::/:\napp:x:1000:1001::/home/app:\n";
+	static const char groups[] = "app:x:1001:\naudio:x:29:app,new\nnew2:x:77:\n";
+	static const struct {
+		const char *user;
+		struct ids ids;
+		bool create, is_new, changes;
+		uid_t uid;
+		gid_t gid;
+		size_t groups;
+		uid_t account_uid;
+		gid_t account_gid;
+		const char *words; /* of the failure, or NULL */
+	} rows[] = {
+		{"app", {0}, false, false, false, 1000, 1001, 2, 1000, 1001, NULL},
+		{"app", {0}, true, false, false, 1000, 1001, 2, 1000, 1001, NULL},
+		{"app", {true, true, 7, 8, NULL, NULL}, false, false, true, 7, 8, 2, 7, 8, NULL},
+		{"app",
+		 {true, false, 7, 0, NULL, NULL},
+		 false,
+		 false,
+		 true,
+		 7,
+		 1001,
+		 2,
+		 7,
+		 1001,
+		 NULL},
+		{"app",
+		 {false, true, 0, 8, NULL, NULL},
+		 false,
+		 false,
+		 true,
+		 1000,
+		 8,
+		 2,
+		 1000,
+		 8,
+		 NULL},
+		{"app",
+		 {true, true, 1000, 1001, NULL, NULL},
+		 true,
+		 false,
+		 false,
+		 1000,
+		 1001,
+		 2,
+		 1000,
+		 1001,
+		 NULL},
+		{"app:5",
+		 {true, false, 7, 0, NULL, NULL},
+		 false,
+		 false,
+		 true,
+		 7,
+		 5,
+		 1,
+		 7,
+		 1001,
+		 NULL},
+		{"app:5", {true, true, 7, 8, NULL, NULL}, false, false, true, 7, 8, 1, 7, 8, NULL},
+		{"app:5", {0}, false, false, false, 1000, 5, 1, 1000, 1001, NULL},
+		{"5:6", {true, true, 7, 8, NULL, NULL}, false, false, false, 7, 8, 1, 7, 8, NULL},
+		{"5:6", {false, true, 0, 8, NULL, NULL}, false, false, false, 5, 8, 1, 0, 8, NULL},
+		{"new", {0}, true, true, true, 1002, 1002, 2, 1002, 1002, NULL},
+		{"new2", {0}, true, true, true, 1002, 77, 1, 1002, 77, NULL},
+		{"new", {true, true, 7, 8, NULL, NULL}, true, true, true, 7, 8, 2, 7, 8, NULL},
+		{"new", {true, false, 7, 0, NULL, NULL}, true, true, true, 7, 7, 2, 7, 7, NULL},
+		{"new",
+		 {true, false, 29, 0, NULL, NULL},
+		 true,
+		 true,
+		 true,
+		 29,
+		 1002,
+		 2,
+		 29,
+		 1002,
+		 NULL},
+		{"new2", {true, true, 7, 8, NULL, NULL}, true, true, true, 7, 8, 1, 7, 8, NULL},
+		{"new", {0}, false, false, false, 0, 0, 0, 0, 0, "no user 'new'"},
+		{"new",
+		 {.source = "U", .missing = "is not set"},
+		 true,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "no user 'new' in "},
+		{"new",
+		 {false, true, 0, 8, "U", "is not set"},
+		 true,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "U is not set"},
+		{"root", {true, true, 0, 0, NULL, NULL}, false, false, false, 0, 0, 1, 0, 0, NULL},
+		{"root",
+		 {true, true, 7, 8, NULL, NULL},
+		 false,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "'root' is root, whose ids stay"},
+		{"0:0",
+		 {false, true, 0, 8, NULL, NULL},
+		 false,
+		 false,
+		 false,
+		 0,
+		 0,
+		 0,
+		 0,
+		 0,
+		 "'0' is root, whose ids stay"},
+		{"New", {0}, true, false, false, 0, 0, 0, 0, 0, "'New' cannot be created"},
+		{"7", {0}, true, false, false, 0, 0, 0, 0, 0, "'7' cannot be created"},
+	};
+	const struct account_files where = {file_with_text(users), file_with_text(groups)};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		static struct identity identity;
+		const struct settings settings = {.user = rows[i].user, .create = rows[i].create};
+		struct failure failure = {0};
+		const bool good =
+			identity_resolve(&settings, &rows[i].ids, &where, &identity, &failure);
+
+		ck_assert_msg(good == !rows[i].words, "row %d: %s", i, failure.text);
+		if (!good) {
+			ck_assert_msg(strstr(failure.text, rows[i].words) != NULL, "row %d: %s", i,
+				      failure.text);
+			continue;
+		}
+		ck_assert_msg(identity.uid == rows[i].uid && identity.gid == rows[i].gid,
+			      "row %d: %u:%u", i, identity.uid, identity.gid);
+		ck_assert_msg(identity.groups.count == rows[i].groups, "row %d", i);
+		ck_assert_msg(group_set_has(&identity.groups, rows[i].gid), "row %d", i);
+		ck_assert_msg(identity.is_new == rows[i].is_new, "row %d", i);
+		ck_assert_msg(identity.changes_account == rows[i].changes, "row %d", i);
+		if (identity.has_account)
+			ck_assert_msg(identity.account_uid == rows[i].account_uid &&
+					      identity.account_gid == rows[i].account_gid,
+				      "row %d", i);
+	}
 }
 END_TEST
 
@@ -186,7 +398,7 @@ static void expect_failure(const char *text, const struct account_files *where, 
 	static struct identity identity;
 	struct failure failure = {0};
 
-	ck_assert_msg(!identity_resolve(text, where, &identity, &failure), "'%s'", text);
+	ck_assert_msg(!resolve(text, where, &identity, &failure), "'%s'", text);
 	ck_assert_int_eq(failure.status, STATUS_REFUSED);
 	ck_assert_msg(strstr(failure.text, words) != NULL, "'%s': %s", text, failure.text);
 }
@@ -256,7 +468,7 @@ START_TEST(without_files)
 	static struct identity identity;
 	struct failure failure;
 
-	ck_assert(identity_resolve("7:8", &no_files, &identity, &failure));
+	ck_assert(resolve("7:8", &no_files, &identity, &failure));
 	ck_assert(identity.uid == 7 && identity.gid == 8 && !identity.has_account);
 	expect_failure("7", &no_files, "write '7:7'");
 	expect_failure("app", &no_files, "there is no /no/passwd");
@@ -271,7 +483,7 @@ START_TEST(without_files)
 	expect_failure("app", &directory, "cannot read /");
 	expect_failure("7:8", &directory, "cannot read /");
 	memset(&identity, 0, sizeof(identity));
-	ck_assert(identity_resolve("app", &only_users, &identity, &failure));
+	ck_assert(resolve("app", &only_users, &identity, &failure));
 	ck_assert_uint_eq(identity.groups.count, 1);
 	ck_assert_uint_eq(identity.groups.ids[0], 1001);
 	expect_failure("app", &users_and_a_directory, "cannot read /: Is a directory");
@@ -329,9 +541,16 @@ END_TEST
 
 Suite *identity_suite(void)
 {
-	const TTest *const tests[] = {who_it_is,     groups_of_an_account, as_many_groups_as_fit,
-				      forms,	     long_names,	   what_is_wrong,
-				      without_files, transitions};
+	const TTest *const tests[] = {who_it_is,
+				      groups_of_an_account,
+				      as_many_groups_as_fit,
+				      groups_that_are_added,
+				      other_ids,
+				      forms,
+				      long_names,
+				      what_is_wrong,
+				      without_files,
+				      transitions};
 
 	return suite_of("identity", tests, COUNT(tests));
 }

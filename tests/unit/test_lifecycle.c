@@ -247,9 +247,9 @@ static const struct story {
 	 WAIT,
 	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
-	  {&time_has_come, 12 + WAIT, KILL, PHASE_KILLING, NO_DEADLINE},
-	  {&some_children, 13 + WAIT, KILL, PHASE_KILLING, NO_DEADLINE},
-	  {&time_has_come, 14 + WAIT, NOTHING, PHASE_KILLING, NO_DEADLINE},
+	  {&time_has_come, 12 + WAIT, KILL, PHASE_KILLING, 12 + WAIT + CHECK_INTERVAL},
+	  {&some_children, 13 + WAIT, KILL, PHASE_KILLING, 13 + WAIT + CHECK_INTERVAL},
+	  {&time_has_come, 13 + WAIT + CHECK_INTERVAL, NOTHING, PHASE_KILLING, NO_DEADLINE},
 	  {&nobody, 15 + WAIT, END, PHASE_ENDED, NO_DEADLINE}}},
 	{"those that a subreaper cannot kill it leaves",
 	 false,
@@ -258,14 +258,14 @@ static const struct story {
 	  {&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
 	  {&unreachable, 12, NOTHING, PHASE_ENDING, 11 + WAIT},
-	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, NO_DEADLINE},
+	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, 11 + WAIT + CHECK_INTERVAL},
 	  {&unreachable, 11 + WAIT, END, PHASE_ENDED, NO_DEADLINE}}},
 	{"no time to wait",
 	 false,
 	 0,
 	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11},
-	  {&time_has_come, 11, KILL, PHASE_KILLING, NO_DEADLINE}}},
+	  {&time_has_come, 11, KILL, PHASE_KILLING, 11 + CHECK_INTERVAL}}},
 	{"strangers are looked for again and again",
 	 true,
 	 WAIT,
@@ -297,8 +297,8 @@ static const struct story {
 	 CHECK_INTERVAL,
 	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&strangers, 11, ASK, PHASE_ENDING, 11 + CHECK_INTERVAL},
-	  {&time_has_come, 11 + CHECK_INTERVAL, KILL, PHASE_KILLING, NO_DEADLINE},
-	  {&strangers, 12 + CHECK_INTERVAL, KILL, PHASE_KILLING, NO_DEADLINE},
+	  {&time_has_come, 11 + CHECK_INTERVAL, KILL, PHASE_KILLING, 11 + 2 * CHECK_INTERVAL},
+	  {&strangers, 12 + CHECK_INTERVAL, KILL, PHASE_KILLING, 12 + 2 * CHECK_INTERVAL},
 	  {&nobody, 13 + CHECK_INTERVAL, END, PHASE_ENDED, NO_DEADLINE}}},
 	{"no time to wait as PID 1",
 	 true,
@@ -313,8 +313,8 @@ static const struct story {
 	  {&main_ended_again, 10, NOTHING, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
 	  {&main_ended_again, 12, NOTHING, PHASE_ENDING, 11 + WAIT},
-	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, NO_DEADLINE},
-	  {&main_ended_again, 12 + WAIT, NOTHING, PHASE_KILLING, NO_DEADLINE},
+	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, 11 + WAIT + CHECK_INTERVAL},
+	  {&main_ended_again, 12 + WAIT, NOTHING, PHASE_KILLING, 11 + WAIT + CHECK_INTERVAL},
 	  {&nobody, 13 + WAIT, END, PHASE_ENDED, NO_DEADLINE},
 	  {&unreachable, 14 + WAIT, NOTHING, PHASE_ENDED, NO_DEADLINE},
 	  {&some_children, 15 + WAIT, NOTHING, PHASE_ENDED, NO_DEADLINE}}},
@@ -372,7 +372,11 @@ static void check_deadline(const struct history *history, const struct lifecycle
 		ck_abort_msg("a deadline has passed and stays");
 	if (state->phase == PHASE_ENDING && deadline > history->asked_at + history->wait)
 		ck_abort_msg("a deadline too late");
-	if (state->phase != PHASE_ENDING && deadline != NO_DEADLINE)
+	if (state->phase == PHASE_KILLING && deadline != NO_DEADLINE &&
+	    deadline > now + CHECK_INTERVAL)
+		ck_abort_msg("looks again too late");
+	if (state->phase != PHASE_ENDING && state->phase != PHASE_KILLING &&
+	    deadline != NO_DEADLINE)
 		ck_abort_msg("a deadline in phase %d", state->phase);
 }
 
@@ -431,6 +435,65 @@ START_TEST(in_any_order)
 }
 END_TEST
 
+/* Interleavings that the model in model/lifecycle.pml has found to go wrong once. */
+
+static const struct event term = {.kind = EVENT_SIGNAL, .signal = SIGTERM};
+static const struct event interrupt = {.kind = EVENT_SIGNAL, .signal = SIGINT};
+
+static struct lifecycle started_with(bool pause, bool wait_all, int64_t delay)
+{
+	struct lifecycle_settings settings = lifecycle_defaults();
+
+	settings.pause = pause;
+	settings.wait_all = wait_all;
+	settings.stop_delay = delay;
+	settings.kernel_ends_rest = true;
+	return lifecycle_start(&settings);
+}
+
+START_TEST(second_stop_of_a_pause_signals_nobody)
+{
+	struct lifecycle state = started_with(true, false, WAIT);
+	struct decision decision = lifecycle_step(&state, &term, 0);
+
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_HOLD_BACK);
+	decision = lifecycle_step(&state, &interrupt, 1);
+	ck_assert_int_eq(decision.count, 0);
+	ck_assert_int_eq(state.phase, PHASE_MAIN_ENDED);
+	ck_assert_int_eq(lifecycle_deadline(&state), 1);
+}
+END_TEST
+
+START_TEST(held_stop_is_dropped_when_the_end_has_begun)
+{
+	struct lifecycle state = started_with(false, true, 2);
+	struct decision decision;
+
+	lifecycle_step(&state, &term, 0);
+	lifecycle_step(&state, &main_ended, 1);
+	ck_assert_int_eq(state.phase, PHASE_DAEMONS);
+	lifecycle_step(&state, &strangers, 1);
+	ck_assert_int_eq(state.phase, PHASE_ENDING);
+	decision = lifecycle_step(&state, &time_has_come, 2);
+	ck_assert_int_eq(decision.count, 0);
+}
+END_TEST
+
+START_TEST(stop_that_main_took_reaches_its_daemons)
+{
+	struct lifecycle state = started_with(false, true, 0);
+	struct decision decision;
+
+	lifecycle_step(&state, &interrupt, 0);
+	decision = lifecycle_step(&state, &main_ended, 1);
+	ck_assert_int_eq(state.phase, PHASE_DAEMONS);
+	ck_assert_int_eq(decision.count, 3);
+	ck_assert_int_eq(decision.actions[1].kind, ACTION_SIGNAL_ALL);
+	ck_assert_int_eq(decision.actions[1].signal, SIGINT);
+	ck_assert_int_eq(decision.actions[2].signal, SIGCONT);
+}
+END_TEST
+
 Suite *lifecycle_suite(void)
 {
 	const TTest *const tests[] = {signals_while_main_runs,
@@ -438,6 +501,9 @@ Suite *lifecycle_suite(void)
 				      main_stopped,
 				      statuses,
 				      status_is_kept,
+				      second_stop_of_a_pause_signals_nobody,
+				      held_stop_is_dropped_when_the_end_has_begun,
+				      stop_that_main_took_reaches_its_daemons,
 				      in_any_order};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");

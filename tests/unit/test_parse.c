@@ -107,6 +107,48 @@ START_TEST(durations)
 }
 END_TEST
 
+START_TEST(modes)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		unsigned int mode;
+	} rows[] = {
+		{"0", true, 0},
+		{"022", true, 022},
+		{"22", true, 022},
+		{"0777", true, 0777},
+		{"777", true, 0777},
+		{"0000", true, 0},
+		{"7", true, 7},
+		{"1000", false, 0},
+		{"7777", false, 0},
+		{"00022", false, 0},
+		{"8", false, 0},
+		{"028", false, 0},
+		{"-1", false, 0},
+		{"+22", false, 0},
+		{" 22", false, 0},
+		{"22 ", false, 0},
+		{"0x12", false, 0},
+		{"", false, 0},
+		{"u=rwx", false, 0},
+		{"0o22", false, 0},
+		{"22\n", false, 0},
+		{"0778", false, 0},
+		{"77777777777777777777", false, 0},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		unsigned int mode = 7777;
+
+		ck_assert_msg(parse_mode(rows[i].text, &mode) == rows[i].good, "'%s'",
+			      rows[i].text);
+		ck_assert_msg(mode == (rows[i].good ? rows[i].mode : 7777), "'%s'", rows[i].text);
+	}
+}
+END_TEST
+
 START_TEST(digits)
 {
 	static const struct {
@@ -127,7 +169,7 @@ END_TEST
 
 Suite *parse_suite(void)
 {
-	const TTest *const tests[] = {ids, durations, digits};
+	const TTest *const tests[] = {ids, modes, durations, digits};
 
 	return suite_of("parse", tests, COUNT(tests));
 }

@@ -11,14 +11,17 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
+Suite *account_files_suite(void);
 Suite *accounts_suite(void);
 Suite *cmdline_suite(void);
 Suite *credentials_suite(void);
 Suite *environment_suite(void);
 Suite *explain_suite(void);
 Suite *identity_suite(void);
+Suite *ids_suite(void);
 Suite *lifecycle_suite(void);
 Suite *lines_suite(void);
+Suite *ownership_suite(void);
 Suite *parse_suite(void);
 Suite *report_suite(void);
 Suite *signals_suite(void);

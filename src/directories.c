@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "numbered.h"
+#include "directories.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "parse.h"
 
-/* What getdents64(2) fills in; its page gives this declaration because no header has to. */
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t length;
-	uint8_t type;
-	char name[];
-};
+long directory_read(int descriptor, void *buffer, size_t size)
+{
+	return syscall(SYS_getdents64, descriptor, buffer, size);
+}
 
 static int visit_entries(const char *buffer, long size, int (*visit)(int number, void *context),
 			 void *context)
@@ -36,8 +30,8 @@ static int visit_entries(const char *buffer, long size, int (*visit)(int number,
 	return result;
 }
 
-int numbered_each(const char *path, int *descriptor, int (*visit)(int number, void *context),
-		  void *context)
+int directory_each_number(const char *path, int *descriptor,
+			  int (*visit)(int number, void *context), void *context)
 {
 	_Alignas(struct directory_entry) char buffer[2048];
 	int result = 0, error;
@@ -46,8 +40,7 @@ int numbered_each(const char *path, int *descriptor, int (*visit)(int number, vo
 	*descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*descriptor < 0)
 		return -1;
-	while (result == 0 &&
-	       (got = syscall(SYS_getdents64, *descriptor, buffer, sizeof(buffer))) > 0)
+	while (result == 0 && (got = directory_read(*descriptor, buffer, sizeof(buffer))) > 0)
 		result = visit_entries(buffer, got, visit, context);
 	error = errno;
 	close(*descriptor);

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The walk of --chown beside GNU chown -R: first and second start, in one run.
+
+Makes a tree of its own in a directory of its own, on an overlay as in a container, in a mount
+namespace of its own; all of it is gone at the end. ./dev bench-chown runs it.
+"""
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+USER = 4242
+PER_DIRECTORY = 100
+CLONE_NEWNS = 0x20000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--files", type=int, default=200000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--plain", action="store_true", help="on the file system itself, no overlay")
+    parser.add_argument("--directory", default=None, help="where to make the tree")
+    parser.add_argument("--json", default=None, help="file for the figures")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("bench/chown.py: needs root, for the ownership of files")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNS) != 0:
+        sys.exit("bench/chown.py: cannot make a mount namespace: " +
+                 os.strerror(ctypes.get_errno()))
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    place = tempfile.mkdtemp(prefix="dinit-su-bench-", dir=arguments.directory)
+    try:
+        measure(place, arguments)
+    finally:
+        subprocess.run(["umount", os.path.join(place, "merged")], stderr=subprocess.DEVNULL)
+        shutil.rmtree(place)
+
+
+def measure(place, arguments):
+    lower = os.path.join(place, "lower")
+    print("making %d files" % arguments.files, flush=True)
+    fill(lower, arguments.files)
+    commands = {
+        "chown -R": lambda tree: ["chown", "-R", "%d:%d" % (USER, USER), tree],
+        "dinit-su": lambda tree: [os.environ["SANDBOX"], "--", os.environ["DINIT_SU"], "--chown",
+                                  tree, "%d:%d" % (USER, USER), "--", "true"],
+    }
+    times = {name: {"first": [], "second": []} for name in commands}
+    changed = {}
+    for number in range(arguments.rounds):
+        for name, command in commands.items():
+            tree = fresh(place, lower, arguments.plain)
+            times[name]["first"].append(timed(command(tree)))
+            before = ctimes(tree)
+            times[name]["second"].append(timed(command(tree)))
+            changed[name] = sum(before[path] != now for path, now in ctimes(tree).items())
+        print("round %d of %d" % (number + 1, arguments.rounds), flush=True)
+    show(times, changed, arguments)
+
+
+def fill(top, files):
+    os.mkdir(top)
+    for number in range(files):
+        if number % PER_DIRECTORY == 0:
+            directory = os.path.join(top, str(number // PER_DIRECTORY))
+            os.mkdir(directory)
+        os.close(os.open(os.path.join(directory, str(number)), os.O_CREAT | os.O_WRONLY, 0o644))
+
+
+def fresh(place, lower, plain):
+    """The tree with everything root's again."""
+    if plain:
+        for directory, names, files in os.walk(lower):
+            for name in names + files:
+                os.lchown(os.path.join(directory, name), 0, 0)
+        os.chown(lower, 0, 0)
+        return lower
+    merged = os.path.join(place, "merged")
+    subprocess.run(["umount", merged], stderr=subprocess.DEVNULL)
+    for name in ("upper", "work", "merged"):
+        shutil.rmtree(os.path.join(place, name), ignore_errors=True)
+        os.mkdir(os.path.join(place, name))
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o",
+                    "lowerdir=%s,upperdir=%s/upper,workdir=%s/work" % (lower, place, place),
+                    merged], check=True)
+    return merged
+
+
+def timed(command):
+    began = time.monotonic()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def ctimes(top):
+    found = {top: os.lstat(top).st_ctime_ns}
+    for directory, names, files in os.walk(top):
+        for name in names + files:
+            path = os.path.join(directory, name)
+            found[path] = os.lstat(path).st_ctime_ns
+    return found
+
+
+def show(times, changed, arguments):
+    print("\n%d files on %s, medians of %d rounds\n"
+          % (arguments.files, "the file system itself" if arguments.plain else "an overlay",
+             arguments.rounds))
+    print("%-10s %10s %10s   inodes changed by the second" % ("", "first", "second"))
+    for name, starts in times.items():
+        print("%-10s %9.3fs %9.3fs   %d" % (name, statistics.median(starts["first"]),
+                                            statistics.median(starts["second"]), changed[name]))
+    ratios = {start: statistics.median(gnu / ours for gnu, ours in zip(
+        times["chown -R"][start], times["dinit-su"][start])) for start in ("first", "second")}
+    print("\nratio, pair by pair: first %.2f, second %.2f times as fast as chown -R"
+          % (ratios["first"], ratios["second"]))
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump({"files": arguments.files, "times": times, "inodes_changed": changed,
+                       "ratios": ratios}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "init.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "credentials.h"
+#include "descriptors.h"
+#include "report.h"
+#include "supervise.h"
+#include "terminal.h"
+#include "termination_log.h"
+#include "text.h"
+
+int end_with(const struct plan *plan, const struct failure *failure)
+{
+	const struct reporter *reporter = &plan->settings->reporter;
+	const struct report_event event = {.name = "failed",
+					   .has_status = true,
+					   .status = failure->status};
+
+	report_event(reporter, REPORT_ERRORS, &event, "%s", failure->text);
+	termination_log_write(plan->termination_log, failure->text);
+	return failure->status;
+}
+
+/*
+ * PR_SET_PDEATHSIG of prctl(2); after the switch, which undoes it. A parent that has died since the
+ * start sends nothing more; with sigqueue(3) the signal does not look like one of the kernel's.
+ */
+static void watch_parent(const struct plan *plan)
+{
+	const int signal = plan->settings->parent_death;
+
+	if (!signal)
+		return;
+	prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+	if (getppid() != plan->parent)
+		sigqueue(getpid(), signal, (union sigval){0});
+}
+
+static bool start_main(const struct plan *plan, struct program *program,
+		       struct supervision *supervision, struct failure *failure)
+{
+	const struct reporter *reporter = &plan->settings->reporter;
+	struct report_event event = {.name = "main-started"};
+
+	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
+	program->new_session = plan->settings->new_session;
+	program->terminal = program->new_session ? -1 : terminal_in_foreground();
+	supervision->new_session = program->new_session;
+	supervision->has_terminal = program->terminal >= 0;
+	if (!spawn_main(program, &supervision->main_pid, failure))
+		return false;
+	event.pid = supervision->main_pid;
+	report_event(reporter, REPORT_STORY, &event, "started '%s' as pid %d", program->command[0],
+		     event.pid);
+	return true;
+}
+
+/*
+ * The part of the stack that deeper calls have used and nobody uses now: it comes back as zeroes.
+ * Never inline, so that everything that is still in use lies above this function's own frame.
+ */
+static __attribute__((noinline)) void release_stack(void)
+{
+	const uintptr_t page = 4096, most = 16 * page;
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	/* A page is left for the call below. Larger pages fit as well: madvise(2) refuses others.
+	 */
+	madvise((void *)((here & -page) - page - most), most, MADV_DONTNEED);
+}
+
+/* Back to the kernel: an init that waits for years takes no memory for what it once found. */
+static void release(struct plan *plan)
+{
+	release_stack();
+	if (plan->start->environment.entries)
+		munmap(plan->start->environment.entries, plan->start->environment.size);
+	munmap(plan->start, sizeof(*plan->start));
+	plan->start = NULL;
+	plan->identity = NULL;
+}
+
+int be_init(struct plan *plan, struct program *program, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	const struct reporter *reporter = &settings->reporter;
+	struct supervision supervision = {.reporter = reporter, .lifecycle = &settings->lifecycle};
+	char buffer[256];
+	struct text verdict = text_in(buffer, sizeof(buffer));
+	struct report_event event = {.name = "ending", .has_status = true};
+
+	if (!plan->is_pid1)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	watch_parent(plan);
+	if (settings->command && !start_main(plan, program, &supervision, failure))
+		return settings->exit_map[end_with(plan, failure)];
+	release(plan);
+	/* What main keeps was init's to pass on, not to have. */
+	if (program->capabilities && !program->become && !credentials_keep(0, failure))
+		report(reporter, REPORT_WARNINGS, "%s", failure->text);
+	descriptors_release(&plan->termination_log);
+	if (chdir("/") < 0)
+		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
+		       strerror(errno));
+	event.status = settings->exit_map[supervise(&supervision, &verdict)];
+	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
+	if (event.status != 0)
+		termination_log_write(plan->termination_log, buffer);
+	return event.status;
+}

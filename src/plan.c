@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <unistd.h>
+
+#include "capabilities.h"
+
+/*
+ * Job control is for the processes of the terminal's own session. One of another session is not
+ * stopped when it reads in the background: it would get what is typed to the shell there. And a
+ * shell in it could not suspend its jobs.
+ */
+static bool check_session(const struct settings *settings, struct failure *failure)
+{
+	if (!settings->new_session || !isatty(STDIN_FILENO))
+		return true;
+	return fail(failure, STATUS_REFUSED,
+		    "--new-session: stdin is a terminal, and main would share it without job "
+		    "control; write '</dev/null' or leave the option out");
+}
+
+/* Whether this process has, and its user is to have, what cannot be given to it. */
+static bool check_rights(const struct plan *plan, struct failure *failure)
+{
+	const struct identity *identity = plan->identity;
+	const uint64_t missing = identity->capabilities & ~plan->now->permitted;
+
+	if (identity->capabilities && identity->uid == 0)
+		return fail(failure, STATUS_REFUSED,
+			    "--keep-caps: root keeps every capability anyway");
+	if (missing)
+		return fail(failure, STATUS_REFUSED,
+			    "--keep-caps: the container was not given cap_%s",
+			    capabilities_name(missing));
+	return true;
+}
+
+static bool choose_identity(struct plan *plan, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	struct identity *identity = &plan->start->identity;
+
+	if (!settings->user)
+		return true;
+	if (!identity_check(settings->user, failure))
+		return false;
+	if (settings->if_root && plan->now->effective_uid != 0)
+		return true;
+	if (!ids_choose(settings, environ, &plan->ids, failure) ||
+	    !identity_resolve(settings, &plan->ids, plan->files, identity, failure))
+		return false;
+	plan->identity = identity;
+	switch (identity_transition(identity, plan->now)) {
+	case BECOME:
+		plan->becomes = true;
+		return check_rights(plan, failure);
+	case CARRY_ON:
+		return check_rights(plan, failure);
+	case REFUSE:
+		break;
+	}
+	return fail(
+		failure, STATUS_REFUSED,
+		"cannot become '%s': started as uid %u and not as root; --if-root carries on as "
+		"that user",
+		settings->user, plan->now->effective_uid);
+}
+
+bool plan_make(struct plan *plan, struct failure *failure)
+{
+	return check_session(plan->settings, failure) && choose_identity(plan, failure);
+}
