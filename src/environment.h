@@ -13,9 +13,9 @@
 struct environment {
 	char **entries; /* NULL at the end */
 	size_t size;	/* of the memory that they are in, which is mapped for them */
-	char home[sizeof("HOME=") + PATH_MAX];
 	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
 	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
+	char home[sizeof("HOME=") + PATH_MAX];
 };
 
 /*
