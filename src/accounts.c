@@ -62,19 +62,13 @@ static bool split(char *line, size_t length, char *fields[], size_t count)
 	return false;
 }
 
-static bool parse_account(char *line, size_t length, struct account *account)
+/* The fields of a line that is an account, with its ids; name and home are still the line's. */
+static bool parse_account(char *line, size_t length, char *field[], uid_t *uid, gid_t *gid)
 {
-	char *field[PASSWD_FIELDS];
-
-	if (!split(line, length, field, PASSWD_FIELDS) ||
-	    strlen(field[PASSWD_NAME]) >= sizeof(account->name) ||
-	    strlen(field[PASSWD_HOME]) >= sizeof(account->home) ||
-	    !parse_id(field[PASSWD_UID], &account->uid) ||
-	    !parse_id(field[PASSWD_GID], &account->gid))
-		return false;
-	strcpy(account->name, field[PASSWD_NAME]);
-	strcpy(account->home, field[PASSWD_HOME]);
-	return true;
+	return split(line, length, field, PASSWD_FIELDS) &&
+	       strlen(field[PASSWD_NAME]) < sizeof(((struct account *)0)->name) &&
+	       strlen(field[PASSWD_HOME]) < sizeof(((struct account *)0)->home) &&
+	       parse_id(field[PASSWD_UID], uid) && parse_id(field[PASSWD_GID], gid);
 }
 
 /*
@@ -92,24 +86,28 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 			       struct failure *failure)
 {
 	struct lines lines;
-	struct account candidate;
+	char *field[PASSWD_FIELDS];
 	enum lookup opened = open_file(&lines, path, failure);
 	bool by_name = false, by_number = false;
-	uid_t uid;
-	bool is_number = parse_id(user, &uid);
+	uid_t wanted, uid;
+	gid_t gid;
+	bool is_number = parse_id(user, &wanted);
 	size_t length;
 	char *line;
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
 	while (!by_name && (line = lines_next_with(&lines, without_zeros(user), &length))) {
-		if (!parse_account(line, length, &candidate))
+		if (!parse_account(line, length, field, &uid, &gid))
 			continue;
-		candidate.line = lines.line;
-		by_name = strcmp(candidate.name, user) == 0;
-		if (by_name || (is_number && !by_number && candidate.uid == uid)) {
+		by_name = strcmp(field[PASSWD_NAME], user) == 0;
+		if (by_name || (is_number && !by_number && uid == wanted)) {
 			by_number = true;
-			*account = candidate;
+			account->line = lines.line;
+			account->uid = uid;
+			account->gid = gid;
+			strcpy(account->name, field[PASSWD_NAME]);
+			strcpy(account->home, field[PASSWD_HOME]);
 		}
 	}
 	return close_file(&lines, path, by_name || by_number, failure);

@@ -88,15 +88,20 @@ static bool verify_ids(const struct identity *identity)
 /* The kernel keeps its list sorted by its own numbers, so the order says nothing. */
 static bool verify_groups(const struct identity *identity)
 {
-	const gid_t *have;
-	const int count = credentials_groups(&have);
+	/* Seldom are there more; room for as many as there can be is a page of its own to touch. */
+	gid_t few[64];
+	const gid_t *have = few;
+	int count = getgroups(sizeof(few) / sizeof(few[0]), few);
+	bool good;
 
-	bool good = count >= 0 && (size_t)count == identity->groups.count;
-
+	if (count < 0)
+		count = credentials_groups(&have);
+	good = count >= 0 && (size_t)count == identity->groups.count;
 	for (int i = 0; good && i < count; i++)
 		good = group_set_has(&identity->groups, have[i]);
 	/* Init has no use for it any more: its page goes back to the kernel. */
-	madvise((void *)have, GROUPS_MAX * sizeof(*have), MADV_DONTNEED);
+	if (have != few)
+		madvise((void *)have, GROUPS_MAX * sizeof(*have), MADV_DONTNEED);
 	return good;
 }
 

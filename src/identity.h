@@ -26,11 +26,12 @@ struct identity {
 	bool changes_account; /* its lines do not say these ids yet */
 	uid_t account_uid;    /* what they are to say; the account has what they say now */
 	gid_t account_gid;
+	uint64_t capabilities;	/* kept by a user that is not root */
+	bool no_new_privileges; /* and nothing is left in the bounding set of such a user */
+	/* What is large comes last: little of it is used, and so few pages are touched. */
 	struct account account; /* for HOME, USER and LOGNAME */
 	struct group_set groups;
 	struct group_set others; /* room to think: what groups or ids others have */
-	uint64_t capabilities;	 /* kept by a user that is not root */
-	bool no_new_privileges;	 /* and nothing is left in the bounding set of such a user */
 };
 
 /* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.

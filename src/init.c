@@ -11,6 +11,7 @@
 
 #include "credentials.h"
 #include "descriptors.h"
+#include "lines.h"
 #include "report.h"
 #include "supervise.h"
 #include "terminal.h"
@@ -97,6 +98,7 @@ static __attribute__((noinline)) void release_stack(void)
 static void release(struct plan *plan)
 {
 	release_stack();
+	lines_release();
 	if (plan->start->environment.entries)
 		munmap(plan->start->environment.entries, plan->start->environment.size);
 	munmap(plan->start, sizeof(*plan->start));

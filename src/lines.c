@@ -11,23 +11,21 @@
 /* Enough for most account files in one read; only the pages that a file fills are ever touched. */
 #define FIRST_SIZE ((size_t)64 * 1024)
 
+/* Room for the files, one after the other: to map it for each would take longer than to read it. */
+static char room[FIRST_SIZE] __attribute__((aligned(4096)));
+
+static void give_back(struct lines *lines)
+{
+	if (lines->buffer != room)
+		munmap(lines->buffer, lines->size);
+}
+
 bool lines_open(struct lines *lines, const char *path)
 {
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	void *buffer;
+	const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (descriptor < 0)
-		return false;
-	buffer = mmap(NULL, FIRST_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (buffer == MAP_FAILED) {
-		int error = errno;
-
-		close(descriptor);
-		errno = error;
-		return false;
-	}
-	*lines = (struct lines){.descriptor = descriptor, .buffer = buffer, .size = FIRST_SIZE};
-	return true;
+	*lines = (struct lines){.descriptor = descriptor, .buffer = room, .size = sizeof(room)};
+	return descriptor >= 0;
 }
 
 /* Make room behind what was read, for at least one more byte and a NUL after it. */
@@ -42,9 +40,12 @@ static bool make_room(struct lines *lines)
 	}
 	if (lines->end + 1 < lines->size)
 		return true;
-	larger = mremap(lines->buffer, lines->size, lines->size * 2, MREMAP_MAYMOVE);
+	larger = mmap(NULL, lines->size * 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
 	if (larger == MAP_FAILED)
 		return false;
+	memcpy(larger, lines->buffer, lines->end);
+	give_back(lines);
 	lines->buffer = larger;
 	lines->size *= 2;
 	return true;
@@ -89,13 +90,6 @@ char *lines_next(struct lines *lines, size_t *length)
 	lines->next += *length + (newline ? 1 : 0);
 	lines->start += *length + (newline ? 1 : 0);
 	return line;
-}
-
-bool lines_read_all(struct lines *lines)
-{
-	while (!lines->at_end)
-		read_more(lines);
-	return lines->error == 0;
 }
 
 /* As many bytes as most processors compare at once. */
@@ -155,18 +149,30 @@ char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 		const char *newline =
 			memrchr(unread, '\n', found ? (size_t)(found - unread) : count);
 
-		const size_t passed = newline ? (size_t)(newline + 1 - unread) : 0;
-
-		lines->start += passed;
-		lines->next += passed;
+		if (newline) {
+			lines->start += (size_t)(newline + 1 - unread);
+			lines->next += (size_t)(newline + 1 - unread);
+		}
 		if (found || lines->at_end)
 			return lines_next(lines, length);
 		read_more(lines);
 	}
 }
 
+bool lines_read_all(struct lines *lines)
+{
+	while (!lines->at_end)
+		read_more(lines);
+	return lines->error == 0;
+}
+
 void lines_close(struct lines *lines)
 {
-	munmap(lines->buffer, lines->size);
+	give_back(lines);
 	close(lines->descriptor);
+}
+
+void lines_release(void)
+{
+	madvise(room, sizeof(room), MADV_DONTNEED);
 }

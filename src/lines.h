@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading a file line by line: lines of any length, the last with or without its newline, each file
- * read once from front to back, in memory that is given back.
+ * read once from front to back, one file at a time.
  */
 #ifndef DINIT_SU_LINES_H
 #define DINIT_SU_LINES_H
@@ -21,7 +21,7 @@ struct lines {
 	int error; /* an errno once reading has failed, else 0 */
 };
 
-/* Open path for reading. Returns false with errno set as by open(2) or mmap(2). */
+/* Open path for reading, when no other file is open. Returns false with errno set: open(2). */
 bool lines_open(struct lines *lines, const char *path);
 
 /*
@@ -31,9 +31,6 @@ bool lines_open(struct lines *lines, const char *path);
  */
 char *lines_next(struct lines *lines, size_t *length);
 
-/* Instead: read the whole file into the buffer, up to end. Returns false with error set. */
-bool lines_read_all(struct lines *lines);
-
 /*
  * The same, but lines without text in them are passed over, at about the speed of reading: what
  * comes back need not have it (the last line), but no line that has it is left out. text is not
@@ -41,7 +38,13 @@ bool lines_read_all(struct lines *lines);
  */
 char *lines_next_with(struct lines *lines, const char *text, size_t *length);
 
+/* Instead: read the whole file into the buffer, up to end. Returns false with error set. */
+bool lines_read_all(struct lines *lines);
+
 /* Close the file and give the memory back. */
 void lines_close(struct lines *lines);
+
+/* Give back also the memory that is kept for the next file. No file may be open. */
+void lines_release(void);
 
 #endif

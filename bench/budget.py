@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the static binary to its budget: what can be counted and comes out the same each time.
+
+bench/budget.py [--update] BUILD: bytes of BUILD/dinit-su, system calls and user instructions from its
+execve(2) to main's, with account files of 50 lines. The figures that are expected stand in
+bench/budget, with the compiler that they hold for; --update writes them there. Wants root.
+"""
+import json
+import os
+import platform
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+INSIDE = "DINIT_SU_BENCH_INSIDE"
+BUDGET = os.path.join(HERE, "budget")
+SIZE_LIMIT = 64 * 1024
+TOLERANCE = 0.03
+sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
+
+import contenders  # noqa: E402
+import measures  # noqa: E402
+from place import Place  # noqa: E402
+
+
+def compiler():
+    """What the figures depend on beside the source."""
+    version = subprocess.run(["gcc", "-dumpfullversion"], stdout=subprocess.PIPE, check=True)
+    return "gcc %s, %s" % (version.stdout.decode().strip(), platform.machine())
+
+
+def count(build):
+    with Place(build) as place:
+        place.use_accounts(50)
+        dinit_su = contenders.everybody(place.path)[0][0]
+        return {"compiler": compiler(),
+                "bytes": os.path.getsize(place.file("dinit-su")),
+                "system calls": len(measures.system_calls(place, dinit_su)),
+                "instructions": measures.instructions(place, dinit_su)}
+
+
+def read_budget():
+    """A JSON object, or nothing before the first --update."""
+    if not os.path.exists(BUDGET):
+        return {}
+    with open(BUDGET) as file:
+        return json.load(file)
+
+
+def verdicts(counted, budget):
+    """What is wrong, one text each. Another compiler's figures are no yardstick, the limit is."""
+    if counted["bytes"] > SIZE_LIMIT:
+        yield "the binary has %d bytes, %d are the limit" % (counted["bytes"], SIZE_LIMIT)
+    if counted["compiler"] != budget.get("compiler"):
+        return
+    if counted["system calls"] > budget["system calls"]:
+        yield "more system calls than expected"
+    if abs(counted["instructions"] / budget["instructions"] - 1) > TOLERANCE:
+        yield "instructions are off by more than %g %%" % (100 * TOLERANCE)
+
+
+def main():
+    update = sys.argv[1:2] == ["--update"]
+    build = os.path.abspath(sys.argv[-1])
+    if INSIDE not in os.environ:
+        os.environ[INSIDE] = "1"
+        sandbox = os.path.join(build, "tests/sandbox")
+        os.execv(sandbox, [sandbox, "--", sys.executable, os.path.abspath(__file__)] + sys.argv[1:])
+    counted, budget = count(build), read_budget()
+    for name in ("compiler", "bytes", "system calls", "instructions"):
+        print("%-14s%-32s expected %s" % (name, counted[name], budget.get(name, "-")))
+    if update:
+        with open(BUDGET, "w") as file:
+            json.dump(counted, file, indent=1)
+            file.write("\n")
+        return 0
+    wrong = list(verdicts(counted, budget))
+    for text in wrong:
+        print("over budget: " + text)
+    if wrong:
+        print("if that is the price of what was added: ./dev budget --update, and say why")
+    return 1 if wrong else 0
+
+
+sys.exit(main())
