@@ -108,6 +108,19 @@ class Leftovers(SystemTest):
                 self.assertEqual(init.wait(), 3)
             return init.rest(), read(path)
 
+    def test_pause_lets_a_visitor_end_by_itself_while_the_stop_is_held_back(self):
+        with Init("-v", "--pause", "--stop-delay", "1h", "app") as init:
+            init.read_until("became")
+            script = "trap 'echo signalled' TERM; echo ready; read line; echo done"
+            command = ["nsenter", "-t", str(init.pid), "-p", "sh", "-c", script]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL) as visitor:
+                self.assertEqual(visitor.stdout.readline(), b"ready\n")
+                init.signal(signal.SIGTERM)
+                init.read_until("asked to stop")
+                self.assertEqual(visitor.communicate(b"\n")[0], b"done\n")
+            self.assertEqual(init.wait(), 0)
+
     def test_a_visitor_gets_to_save(self):
         self.assertEqual(self.end_with_visitor("-n"), ("", "data\n"))
 
