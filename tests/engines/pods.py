@@ -9,7 +9,7 @@ import time
 import confine
 import examples
 from cases import OnPodman
-from engine import PATIENCE, Container
+from engine import PATIENCE, Container, until
 from network import answers, wait_until_it_answers
 
 # Below the grace period of every manifest.
@@ -41,7 +41,10 @@ class Pod:
         return time.monotonic() - began
 
     def remove(self):
-        self.engine.call("pod", "rm", "-f", "-t", "0", self.identity, check=False)
+        command = ("pod", "rm", "-f", "-t", "0", "--ignore", self.identity)
+        # Podman 4.3 cannot always remove an init container that has ended at the first attempt.
+        until(lambda: self.engine.call(*command, check=False).returncode == 0,
+              lambda: "the removal of " + self.name)
         # Podman puts pods into a place of its own and leaves some of their cgroups there.
         for hierarchy in os.listdir(confine.CGROUPS):
             confine.remove_empty(os.path.join(confine.CGROUPS, hierarchy, "libpod_parent",
