@@ -360,9 +360,9 @@ def state_after_stop(program, words):
             return "stopped" if at_rest and stat(main)[0] == "T" else None
 
         def lasting_change():
-            first = change()
             # What is stopped for good looks the same when asked again.
-            return first if first == "continued" or first == change() else None
+            first = change()
+            return change() if first == "stopped" else first
 
         return until(lasting_change, "main to be stopped")
 
