@@ -140,8 +140,8 @@ class TrainingContainer(Cases):
         terminal = self.at_terminal(
             *SCRIPT[:-2], "--chown", "/code", "user", "--", "bash", "-c", self.job,
             options=AS_CALLER + ["-v", directory + ":/code/data"])
+        terminal.wait_for("user")
         terminal.wait_for("running")
-        self.assertIn("user", terminal.said)
         terminal.type("\x03")
         self.assertEqual(terminal.wait(), 130)
         self.assertEqual(owner(directory + "/result"), (CALLER, TEAM))
