@@ -4,6 +4,7 @@
 Each failure is shown as unittest shows it; each skipped test is listed with its reason.
 """
 import argparse
+import os
 import sys
 import time
 import unittest
@@ -41,7 +42,8 @@ def load(directory, patterns):
 
 def main(name, directory):
     parser = argparse.ArgumentParser(description="Runs the %s tests." % name)
-    parser.add_argument("patterns", nargs="*", help="only the tests with this in their name")
+    parser.add_argument("patterns", nargs="*", default=os.environ.get("DINIT_SU_TESTS", "").split(),
+                        help="only the tests with this in their name (or in DINIT_SU_TESTS)")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for every test")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run everything N times")
     parser.add_argument("--slowest", type=int, default=0, metavar="N", help="show the N slowest")

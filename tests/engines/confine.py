@@ -26,9 +26,9 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 missing = "not started by tests/engines/run"
 
 
-def end_with_parent():
-    """Ask the kernel to kill this process when its parent ends. For the child side of a fork."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def end_with_parent(number=signal.SIGKILL):
+    """Ask the kernel to kill this process, or send it that signal, when its parent ends."""
+    LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def enter():
@@ -47,6 +47,7 @@ def enter():
         missing = "cannot make namespaces: " + os.strerror(ctypes.get_errno())
         return
     outside = os.getpid()
+    end_with_parent(signal.SIGTERM)
     sys.stdout.flush()
     first = os.fork()
     if first:
