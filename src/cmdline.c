@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "capabilities.h"
-#include "options.h"
+#include "config.h"
 
 /* A command line while it is read. */
 struct reading {
+	const struct option_table *table;
 	struct settings *settings;
 	char **next;	      /* the first argument that is not read yet */
 	const char *for_init; /* an option that says how to be init, or NULL */
@@ -17,7 +18,8 @@ struct reading {
 
 static bool refuse(struct reading *reading, const char *what, const char *why)
 {
-	return fail(reading->failure, STATUS_REFUSED, "%s%s; try --help", what, why);
+	return fail(reading->failure, STATUS_REFUSED, "%s%s; try %s", what, why,
+		    reading->table->help);
 }
 
 static bool apply(struct reading *reading, const struct option *option, const char *written,
@@ -36,7 +38,7 @@ static bool read_long_option(struct reading *reading)
 	const char *name = written + 2;
 	size_t length = strcspn(name, "=");
 	const char *value = name[length] == '=' ? name + length + 1 : NULL;
-	const struct option *option = option_by_name(name, length);
+	const struct option *option = option_by_name(reading->table, name, length);
 
 	if (!option)
 		return refuse(reading, written, ": no such option");
@@ -56,7 +58,7 @@ static bool read_short_options(struct reading *reading)
 	const char *written = *reading->next++;
 
 	for (const char *letter = written + 1; *letter; letter++) {
-		const struct option *option = option_by_letter(*letter);
+		const struct option *option = option_by_letter(reading->table, *letter);
 		const char *value;
 
 		if (!option)
@@ -80,8 +82,10 @@ static bool read_options(struct reading *reading)
 		const char *written = *reading->next;
 		bool read;
 
+		/* To dinit-su a mistake, to getopt(3) no option. */
 		if (written[1] == '\0')
-			return refuse(reading, "'-'", ": no such option");
+			return reading->table != &options_native ||
+			       refuse(reading, "'-'", ": no such option");
 		read = written[1] == '-' ? read_long_option(reading) : read_short_options(reading);
 		if (!read)
 			return false;
@@ -159,10 +163,23 @@ static bool check_together(struct reading *reading)
 				  reading->failure);
 }
 
+char **cmdline_read_options(const struct option_table *table, char **words,
+			    struct settings *settings, struct failure *failure)
+{
+	struct reading reading = {.table = table,
+				  .settings = settings,
+				  .next = words,
+				  .failure = failure};
+
+	return read_options(&reading) ? reading.next : NULL;
+}
+
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,
 		   struct failure *failure)
 {
-	struct reading reading = {.settings = settings, .failure = failure};
+	struct reading reading = {.table = &options_native,
+				  .settings = settings,
+				  .failure = failure};
 	struct failure from_environment;
 	bool variables_are_good;
 
@@ -173,8 +190,10 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 	variables_are_good = options_apply_variables(environment, settings, &from_environment);
 	if (!read_options(&reading))
 		return false;
-	if (settings->help || settings->version)
+	if (settings->help || settings->version) {
+		settings->answer = settings->help ? options_help : "dinit-su " PACKAGE_VERSION "\n";
 		return true;
+	}
 	if (!variables_are_good) {
 		*failure = from_environment;
 		return false;

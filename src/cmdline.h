@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "failure.h"
+#include "options.h"
 #include "settings.h"
 
 /*
@@ -16,5 +17,12 @@
  */
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,
 		   struct failure *failure);
+
+/*
+ * Read the options of table from words on, getopt_long(3) style but for abbreviated names, up to
+ * the first word that is none; "--" is not read. Returns that word, or NULL with a failure.
+ */
+char **cmdline_read_options(const struct option_table *table, char **words,
+			    struct settings *settings, struct failure *failure);
 
 #endif

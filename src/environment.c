@@ -44,9 +44,10 @@ void environment_move_pid(char **entries, const char *name, pid_t from, pid_t to
 	}
 }
 
-static bool is_of_account(const char *entry)
+static bool is_of_account(const char *entry, bool only_home)
 {
-	return value_of(entry, "HOME") || value_of(entry, "USER") || value_of(entry, "LOGNAME");
+	return value_of(entry, "HOME") ||
+	       (!only_home && (value_of(entry, "USER") || value_of(entry, "LOGNAME")));
 }
 
 static char *entry_in(char *buffer, size_t size, const char *name, const char *value)
@@ -58,7 +59,7 @@ static char *entry_in(char *buffer, size_t size, const char *name, const char *v
 }
 
 bool environment_for_account(struct environment *environment, char **inherited,
-			     const struct account *account, struct failure *failure)
+			     const struct account *account, bool only_home, struct failure *failure)
 {
 	const char *home = account && account->home[0] ? account->home : "/";
 	size_t count = 0, kept = 0;
@@ -74,11 +75,11 @@ bool environment_for_account(struct environment *environment, char **inherited,
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
 			    strerror(errno));
 	for (size_t i = 0; i < count; i++) {
-		if (!is_of_account(inherited[i]))
+		if (!is_of_account(inherited[i], only_home))
 			entries[kept++] = inherited[i];
 	}
 	entries[kept++] = entry_in(environment->home, sizeof(environment->home), "HOME", home);
-	if (account) {
+	if (account && !only_home) {
 		entries[kept++] = entry_in(environment->user, sizeof(environment->user), "USER",
 					   account->name);
 		entries[kept++] = entry_in(environment->logname, sizeof(environment->logname),

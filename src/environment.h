@@ -15,15 +15,17 @@ struct environment {
 	size_t size;	/* of the memory that they are in, which is mapped for them */
 	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
 	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
-	char home[sizeof("HOME=") + PATH_MAX];
+	char home[sizeof("HOME=") + PATH_MAX]; /* last: only as much memory as the name needs */
 };
 
 /*
  * Make inherited the environment of an account: HOME, USER and LOGNAME. Without an account (NULL)
- * HOME is "/" and there is no USER and no LOGNAME. Returns false when there is no memory.
+ * HOME is "/" and there is no USER and no LOGNAME. With only_home the other two are left alone.
+ * Returns false when there is no memory.
  */
 bool environment_for_account(struct environment *environment, char **inherited,
-			     const struct account *account, struct failure *failure);
+			     const struct account *account, bool only_home,
+			     struct failure *failure);
 
 /*
  * If the variable is there and its value is the pid from, let its entry be NAME=to, put into

@@ -73,12 +73,13 @@ static bool invent_account(const char *user, const struct ids *ids,
 	return true;
 }
 
-static bool use_number(const char *user, struct identity *identity, struct failure *failure)
+static bool use_number(const char *user, const struct settings *settings, struct identity *identity,
+		       struct failure *failure)
 {
 	if (!parse_id(user, &identity->uid))
 		return fail(failure, STATUS_REFUSED, "'%s' is no user id: ids go from 0 to %u",
 			    user, ID_MAX);
-	if (!identity->group_given)
+	if (!identity->group_given && !settings->keep_group)
 		return fail(failure, STATUS_REFUSED,
 			    "uid %s has no account and so no group: write '%s:%s' or another GROUP",
 			    user, user, user);
@@ -102,11 +103,11 @@ static bool resolve_user(const char *user, const struct settings *settings, cons
 	switch (found) {
 	case LOOKUP_NOT_FOUND:
 		if (parse_is_digits(user))
-			return use_number(user, identity, failure);
+			return use_number(user, settings, identity, failure);
 		return fail(failure, STATUS_REFUSED, "no user '%s' in %s", user, files->passwd);
 	case LOOKUP_NO_FILE:
 		if (parse_is_digits(user))
-			return use_number(user, identity, failure);
+			return use_number(user, settings, identity, failure);
 		return fail(failure, STATUS_REFUSED,
 			    "cannot look up user '%s': there is no %s; without one write UID:GID",
 			    user, files->passwd);

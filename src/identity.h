@@ -41,7 +41,8 @@ bool identity_check(const char *user_and_group, struct failure *failure);
 /*
  * Find out who settings->user, USER[:GROUP], is. USER alone brings its account's group and
  * memberships; with GROUP there are no other groups. A name is looked up as a name first and then,
- * if all digits, as a number; a number without an account needs GROUP. Returns false with a failure
+ * if all digits, as a number; a number without an account needs GROUP,
+ * or settings->keep_group, for which gid counts as it came in. Returns false with a failure
  * that says what is wrong with the text, or what the files lack.
  *
  * --add-group adds groups. --keep-groups adds those of this process, but gid 0 and the groups of

@@ -21,13 +21,16 @@
 int end_with(const struct plan *plan, const struct failure *failure)
 {
 	const struct reporter *reporter = &plan->settings->reporter;
-	const struct report_event event = {.name = "failed",
-					   .has_status = true,
-					   .status = failure->status};
+	/* A signal that ended the start has a status of its own, 128+N. */
+	const bool is_own =
+		failure->status >= STATUS_REFUSED && failure->status <= STATUS_NOT_FOUND;
+	const int status = is_own ? plan->settings->failure_status[failure->status - STATUS_REFUSED]
+				  : failure->status;
+	const struct report_event event = {.name = "failed", .has_status = true, .status = status};
 
 	report_event(reporter, REPORT_ERRORS, &event, "%s", failure->text);
 	termination_log_write(plan->termination_log, failure->text);
-	return failure->status;
+	return status;
 }
 
 /*
@@ -45,6 +48,18 @@ static void watch_parent(const struct plan *plan)
 		sigqueue(getpid(), signal, (union sigval){0});
 }
 
+/* Orphans come to a PID 1 by themselves. */
+static void become_reaper(const struct plan *plan)
+{
+	if (plan->is_pid1)
+		return;
+	if (!plan->settings->no_subreaper)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	else
+		report(&plan->settings->reporter, REPORT_WARNINGS,
+		       "neither PID 1 nor a subreaper: orphans will not be reaped");
+}
+
 static bool start_main(const struct plan *plan, struct program *program,
 		       struct supervision *supervision, struct failure *failure)
 {
@@ -52,8 +67,9 @@ static bool start_main(const struct plan *plan, struct program *program,
 	struct report_event event = {.name = "main-started"};
 
 	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
-	program->new_session = plan->settings->new_session;
-	program->terminal = program->new_session ? -1 : terminal_in_foreground();
+	program->terminal = plan->settings->new_session ? -1 : terminal_in_foreground();
+	program->new_session = plan->settings->new_session ||
+			       (plan->settings->session_if_detached && program->terminal < 0);
 	supervision->new_session = program->new_session;
 	supervision->has_terminal = program->terminal >= 0;
 	if (!spawn_main(program, &supervision->main_pid, failure))
@@ -94,13 +110,14 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 	const struct reporter *reporter = &settings->reporter;
-	struct supervision supervision = {.reporter = reporter, .lifecycle = &settings->lifecycle};
+	struct supervision supervision = {.warn_reaped = settings->warn_reaped,
+					  .reporter = reporter,
+					  .lifecycle = &settings->lifecycle};
 	char buffer[256];
 	struct text verdict = text_in(buffer, sizeof(buffer));
 	struct report_event event = {.name = "ending", .has_status = true};
 
-	if (!plan->is_pid1)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	become_reaper(plan);
 	watch_parent(plan);
 	if (settings->command && !start_main(plan, program, &supervision, failure))
 		return settings->exit_map[end_with(plan, failure)];

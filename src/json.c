@@ -2,7 +2,6 @@
 #include "json.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 /* A number of exactly this many digits. */
 static void add_digits(struct text *text, int number, int digits)
@@ -35,12 +34,12 @@ static void add_date(struct text *text, int64_t days)
 	add_digits(text, day_of_year - (153 * month + 2) / 5 + 1, 2);
 }
 
-void json_begin(struct text *text, const struct timespec *time)
+void json_begin(struct text *text, int64_t time)
 {
-	const int second = (int)(time->tv_sec % 86400);
+	const int second = (int)(time / 1000 % 86400);
 
 	text_add(text, "{\"time\":\"");
-	add_date(text, time->tv_sec / 86400);
+	add_date(text, time / 1000 / 86400);
 	text_add(text, "T");
 	add_digits(text, second / 3600, 2);
 	text_add(text, ":");
@@ -48,7 +47,7 @@ void json_begin(struct text *text, const struct timespec *time)
 	text_add(text, ":");
 	add_digits(text, second % 60, 2);
 	text_add(text, ".");
-	add_digits(text, (int)(time->tv_nsec / 1000000), 3);
+	add_digits(text, (int)(time % 1000), 3);
 	text_add(text, "Z\"");
 }
 

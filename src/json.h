@@ -3,12 +3,12 @@
 #ifndef DINIT_SU_JSON_H
 #define DINIT_SU_JSON_H
 
-#include <time.h>
+#include <stdint.h>
 
 #include "text.h"
 
-/* Begin an object with its time, a UTC timestamp with milliseconds: RFC 3339. */
-void json_begin(struct text *text, const struct timespec *time);
+/* Begin an object with its time, milliseconds since 1970, as a UTC timestamp: RFC 3339. */
+void json_begin(struct text *text, int64_t time);
 
 /* Add a member. Whatever bytes value has, the result is valid UTF-8: what is not becomes U+FFFD. */
 void json_add_string(struct text *text, const char *name, const char *value);

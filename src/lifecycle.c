@@ -118,6 +118,9 @@ static void ask_stop(struct lifecycle *state, struct decision *decision, int sig
 	if (!state->stop_signal && state->settings.stop_delay > 0) {
 		state->stop_signal = signal;
 		state->pass_at = now + state->settings.stop_delay;
+		/* Without a main the delay is for the others, and over when they have gone. */
+		if (state->settings.pause)
+			state->check_at = now;
 		decide(decision, ACTION_HOLD_BACK, signal);
 		return;
 	}
@@ -161,6 +164,8 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 	decide(decision, ACTION_TAKE_TERMINAL, 0);
 	if (state->phase != PHASE_RUNNING)
 		return;
+	if (state->settings.ask_group && !state->settings.kernel_ends_rest)
+		decide(decision, ACTION_ASK_GROUP, SIGTERM);
 	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
 	if (state->phase == PHASE_MAIN_ENDED)
 		/* What a stop would have asked for happens anyway now. */
@@ -173,9 +178,12 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 static void all_reaped(struct lifecycle *state, struct decision *decision, enum remaining remaining,
 		       int64_t now)
 {
-	if (state->phase == PHASE_RUNNING || state->phase == PHASE_ENDED)
+	const bool pause_ends = state->settings.pause && state->stop_signal;
+
+	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
 		return;
-	if (remaining == REMAINING_NOBODY) {
+	if (remaining == REMAINING_NOBODY ||
+	    (state->settings.leave_rest && !state->settings.kernel_ends_rest)) {
 		end(state, decision);
 		return;
 	}
@@ -186,7 +194,7 @@ static void all_reaped(struct lifecycle *state, struct decision *decision, enum 
 	else if (state->phase == PHASE_KILLING)
 		/* What the killed have left behind has come to init since. */
 		kill_all(state, decision, now);
-	if (state->phase == PHASE_ENDING)
+	if (state->phase == PHASE_ENDING || state->phase == PHASE_RUNNING)
 		state->check_at =
 			remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL : NO_DEADLINE;
 }

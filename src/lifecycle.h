@@ -33,6 +33,8 @@ struct lifecycle_settings {
 	bool wait_all;	      /* main daemonizes: what it leaves behind is not to be ended */
 	bool pause;	      /* there is no main */
 	bool kernel_ends_rest; /* init is PID 1: when it ends, the kernel kills what is left */
+	bool leave_rest;       /* else: what main leaves behind is left alone */
+	bool ask_group;	       /* but what is left of its group gets TERM */
 	enum audience audience;
 	uint8_t send_as[_NSIG]; /* what is sent for each signal: 0 for itself, SEND_NOTHING */
 	bool asks_stop[_NSIG];	/* the signals, as they come in, that ask for a stop */
@@ -90,6 +92,7 @@ enum action_kind {
 	ACTION_TAKE_TERMINAL,	 /* what main had of the terminal goes back to init */
 	ACTION_SIGNAL_ALL, /* signal to everything but init: main, if it lives, and the rest */
 	ACTION_END,	   /* init ends with the lifecycle's status */
+	ACTION_ASK_GROUP,  /* TERM to what is left of main's group, if anything is */
 };
 
 struct action {

@@ -92,6 +92,13 @@ char *lines_next(struct lines *lines, size_t *length)
 	return line;
 }
 
+bool lines_read_all(struct lines *lines)
+{
+	while (!lines->at_end)
+		read_more(lines);
+	return lines->error == 0;
+}
+
 /* As many bytes as most processors compare at once. */
 typedef unsigned char block __attribute__((vector_size(16)));
 
@@ -149,21 +156,14 @@ char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 		const char *newline =
 			memrchr(unread, '\n', found ? (size_t)(found - unread) : count);
 
-		if (newline) {
-			lines->start += (size_t)(newline + 1 - unread);
-			lines->next += (size_t)(newline + 1 - unread);
-		}
+		const size_t passed = newline ? (size_t)(newline + 1 - unread) : 0;
+
+		lines->start += passed;
+		lines->next += passed;
 		if (found || lines->at_end)
 			return lines_next(lines, length);
 		read_more(lines);
 	}
-}
-
-bool lines_read_all(struct lines *lines)
-{
-	while (!lines->at_end)
-		read_more(lines);
-	return lines->error == 0;
 }
 
 void lines_close(struct lines *lines)

@@ -31,15 +31,15 @@ bool lines_open(struct lines *lines, const char *path);
  */
 char *lines_next(struct lines *lines, size_t *length);
 
+/* Instead: read the whole file into the buffer, up to end. Returns false with error set. */
+bool lines_read_all(struct lines *lines);
+
 /*
  * The same, but lines without text in them are passed over, at about the speed of reading: what
  * comes back need not have it (the last line), but no line that has it is left out. text is not
  * empty.
  */
 char *lines_next_with(struct lines *lines, const char *text, size_t *length);
-
-/* Instead: read the whole file into the buffer, up to end. Returns false with error set. */
-bool lines_read_all(struct lines *lines);
 
 /* Close the file and give the memory back. */
 void lines_close(struct lines *lines);

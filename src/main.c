@@ -10,16 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmdline.h"
-#include "config.h"
 #include "credentials.h"
 #include "descriptors.h"
+#include "dropin/dropin.h"
 #include "environment.h"
 #include "explain.h"
 #include "hand_over.h"
 #include "init.h"
 #include "install.h"
-#include "options.h"
 #include "plan.h"
 #include "report.h"
 #include "signals.h"
@@ -31,9 +29,10 @@ static const struct account_files system_files = {.passwd = "/etc/passwd", .grou
 
 static int print(const struct plan *plan, const char *text)
 {
+	const int descriptor = plan->settings->answer_on_stderr ? STDERR_FILENO : STDOUT_FILENO;
 	size_t length = strlen(text);
 
-	if (write(STDOUT_FILENO, text, length) == (ssize_t)length)
+	if (write(descriptor, text, length) == (ssize_t)length)
 		return 0;
 	report(&plan->settings->reporter, REPORT_ERRORS, "cannot write to stdout: %s",
 	       strerror(errno));
@@ -67,7 +66,8 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 	if (!identity || plan->settings->keep_environment)
 		return true;
 	if (!environment_for_account(environment, environ,
-				     identity->has_account ? &identity->account : NULL, failure))
+				     identity->has_account ? &identity->account : NULL,
+				     plan->settings->only_home, failure))
 		return false;
 	program->environment = environment->entries;
 	return true;
@@ -124,14 +124,12 @@ int main(int count __attribute__((unused)), char **arguments)
 	plan.is_pid1 = getpid() == 1;
 	descriptors_guard();
 	if (!credentials_read(&now, &failure) || !credentials_may_start(&now, &failure) ||
-	    !cmdline_parse(arguments, environ, &settings, &failure))
+	    !dropin_parse(arguments, environ, &settings, &failure))
 		return end_with(&plan, &failure);
 	settings.reporter.user = settings.user;
 	settings.lifecycle.kernel_ends_rest = plan.is_pid1;
-	if (settings.help)
-		return print(&plan, options_help);
-	if (settings.version)
-		return print(&plan, "dinit-su " PACKAGE_VERSION "\n");
+	if (settings.answer)
+		return print(&plan, settings.answer);
 	if (settings.install)
 		return install_self(settings.install, &failure) ? 0 : end_with(&plan, &failure);
 
@@ -144,6 +142,7 @@ int main(int count __attribute__((unused)), char **arguments)
 		return print_explanation(&plan);
 
 	program.command = settings.command;
+	program.scripts_by_shell = settings.scripts_by_shell;
 	if (!hand_over(&plan, &failure) || !choose_environment(&plan, &program, &failure) ||
 	    !become(&plan, &program, &failure))
 		return end_with(&plan, &failure);

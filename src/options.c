@@ -127,23 +127,23 @@ static bool take_exit_map(struct settings *settings, char *item)
 	return true;
 }
 
-static bool set_exit_map(struct settings *settings, const char *value)
+bool option_set_exit_map(struct settings *settings, const char *value)
 {
 	return each_item(settings, value, take_exit_map);
 }
 
-static bool set_parent_death(struct settings *settings, const char *value)
+bool option_set_parent_death(struct settings *settings, const char *value)
 {
 	return signal_parse(value, &settings->parent_death);
 }
 
-static bool set_group(struct settings *settings, const char *value __attribute__((unused)))
+bool option_set_group(struct settings *settings, const char *value __attribute__((unused)))
 {
 	settings->lifecycle.audience = AUDIENCE_GROUP;
 	return true;
 }
 
-static bool set_single_child(struct settings *settings, const char *value __attribute__((unused)))
+bool option_set_single_child(struct settings *settings, const char *value __attribute__((unused)))
 {
 	settings->lifecycle.audience = AUDIENCE_MAIN;
 	return true;
@@ -165,7 +165,7 @@ static bool set_wait(struct settings *settings, const char *value)
 }
 
 /* -v says more than what was asked for before, --verbose=2 as much as -vv. */
-static bool set_verbose(struct settings *settings, const char *value)
+bool option_set_verbose(struct settings *settings, const char *value)
 {
 	enum report_level *level = &settings->reporter.level;
 	uint32_t more;
@@ -259,24 +259,6 @@ static bool set_ids_of(struct settings *settings, const char *value)
 	return value[0] != '\0';
 }
 
-/* A row for an option that is on or off, one that is something else, one that takes a value. */
-#define FLAG(letter, name, field, where)                                                           \
-	{                                                                                          \
-		name, NULL, NULL, offsetof(struct settings, field), letter, VALUE_NONE, where      \
-	}
-#define PLAIN(letter, name, set, where)                                                            \
-	{                                                                                          \
-		name, set, NULL, 0, letter, VALUE_NONE, where                                      \
-	}
-#define VALUE(letter, name, set, where, expects)                                                   \
-	{                                                                                          \
-		name, set, expects, 0, letter, VALUE_NEEDED, where                                 \
-	}
-#define OPTIONAL(letter, name, set, where, expects)                                                \
-	{                                                                                          \
-		name, set, expects, 0, letter, VALUE_OPTIONAL, where                               \
-	}
-
 #define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
 #define NO_PATH "is no path"
 #define INIT (FOR_INIT | IN_ENVIRONMENT)
@@ -306,19 +288,19 @@ static const struct option options[] = {
 	FLAG(0, "no-stdio-chown", keep_stdio, 0),
 	VALUE('r', "rewrite", set_rewrite, INIT,
 	      "is no FROM:TO of signals: write TERM:QUIT or HUP:ignore"),
-	PLAIN('g', "group", set_group, INIT),
-	PLAIN('c', "single-child", set_single_child, INIT),
-	VALUE('p', "parent-death", set_parent_death, INIT, "is no signal"),
+	PLAIN('g', "group", option_set_group, INIT),
+	PLAIN('c', "single-child", option_set_single_child, INIT),
+	VALUE('p', "parent-death", option_set_parent_death, INIT, OPTION_EXPECTS_SIGNAL),
 	VALUE('S', "stop-signals", set_stop_signals, INIT,
 	      "is no list of signals that can be caught: write TERM,INT,RTMIN+3"),
 	VALUE('d', "stop-delay", set_stop_delay, INIT, NO_TIME),
 	VALUE('t', "stop-timeout", set_stop_timeout, INIT, NO_TIME),
 	VALUE('w', "wait", set_wait, INIT, NO_TIME),
 	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
-	VALUE('e', "exit-map", set_exit_map, INIT, "is no CODE or CODE:TO: write 143 or 143:0"),
+	VALUE('e', "exit-map", option_set_exit_map, INIT, OPTION_EXPECTS_EXIT_MAP),
 	OPTIONAL(0, "termination-log", set_termination_log, INIT, NO_PATH),
 	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT, "is neither text nor json"),
-	OPTIONAL('v', "verbose", set_verbose, IN_ENVIRONMENT, "is neither 0, 1 nor 2"),
+	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT, "is neither 0, 1 nor 2"),
 	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
 	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
 	VALUE(0, "install", set_install, 0, NO_PATH),
@@ -328,7 +310,8 @@ static const struct option options[] = {
 };
 /* clang-format on */
 
-static const size_t option_count = sizeof(options) / sizeof(options[0]);
+const struct option_table options_native = {options, sizeof(options) / sizeof(options[0]),
+					    "--help"};
 
 bool option_apply(const struct option *option, struct settings *settings, const char *origin,
 		  const char *value, struct failure *failure)
@@ -340,20 +323,24 @@ bool option_apply(const struct option *option, struct settings *settings, const 
 	return true;
 }
 
-const struct option *option_by_name(const char *name, size_t length)
+const struct option *option_by_name(const struct option_table *table, const char *name,
+				    size_t length)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		if (strlen(options[i].name) == length && memcmp(options[i].name, name, length) == 0)
-			return &options[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option *option = &table->options[i];
+
+		if (option->name && strlen(option->name) == length &&
+		    memcmp(option->name, name, length) == 0)
+			return option;
 	}
 	return NULL;
 }
 
-const struct option *option_by_letter(char letter)
+const struct option *option_by_letter(const struct option_table *table, char letter)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		if (options[i].letter == letter)
-			return &options[i];
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->options[i].letter == letter)
+			return &table->options[i];
 	}
 	return NULL;
 }
@@ -372,7 +359,7 @@ static const struct option *option_by_variable(const char *variable, size_t leng
 		/* Capitals only: stop_delay in small letters is somebody else's variable. */
 		name[i] = at == '_' ? '-' : at >= 'A' && at <= 'Z' ? (char)(at - 'A' + 'a') : '?';
 	}
-	option = option_by_name(name, length);
+	option = option_by_name(&options_native, name, length);
 	return option && option->where & IN_ENVIRONMENT ? option : NULL;
 }
 

@@ -12,7 +12,7 @@
 #include "settings.h"
 
 struct option {
-	const char *name; /* behind two dashes */
+	const char *name; /* behind two dashes; NULL: none */
 	/* Take a value (NULL where none is needed) into settings; false if it does not parse. */
 	bool (*set)(struct settings *settings, const char *value);
 	const char *expects; /* what is said behind a bad value */
@@ -31,9 +31,37 @@ enum {
 	FOR_USER = 4,	    /* it is about USER: with --no-switch there is none */
 };
 
+/* A row for an option that is on or off, one that is something else, one that takes a value. */
+#define FLAG(letter, name, field, where)                                                           \
+	{                                                                                          \
+		name, NULL, NULL, offsetof(struct settings, field), letter, VALUE_NONE, where      \
+	}
+#define PLAIN(letter, name, set, where)                                                            \
+	{                                                                                          \
+		name, set, NULL, 0, letter, VALUE_NONE, where                                      \
+	}
+#define VALUE(letter, name, set, where, expects)                                                   \
+	{                                                                                          \
+		name, set, expects, 0, letter, VALUE_NEEDED, where                                 \
+	}
+#define OPTIONAL(letter, name, set, where, expects)                                                \
+	{                                                                                          \
+		name, set, expects, 0, letter, VALUE_OPTIONAL, where                               \
+	}
+
+/* The options of a command line: dinit-su's own, or a peer's. */
+struct option_table {
+	const struct option *options;
+	size_t count;
+	const char *help; /* how to ask for help, for messages */
+};
+
+extern const struct option_table options_native;
+
 /* The option with this name, without its dashes, or letter; NULL if there is none. */
-const struct option *option_by_name(const char *name, size_t length);
-const struct option *option_by_letter(char letter);
+const struct option *option_by_name(const struct option_table *table, const char *name,
+				    size_t length);
+const struct option *option_by_letter(const struct option_table *table, char letter);
 
 /*
  * Let settings have this option. origin is how it was written, for messages. Returns false with a
@@ -51,5 +79,15 @@ bool options_apply_variables(char **environment, struct settings *settings,
 
 /* What --help prints: fits a screen of 80 by 24. */
 extern const char options_help[];
+
+/* What options do that peers have as well, for tables of theirs: the set() of struct option. */
+bool option_set_group(struct settings *settings, const char *value);
+bool option_set_single_child(struct settings *settings, const char *value);
+bool option_set_parent_death(struct settings *settings, const char *value);
+bool option_set_exit_map(struct settings *settings, const char *value);
+bool option_set_verbose(struct settings *settings, const char *value);
+
+#define OPTION_EXPECTS_SIGNAL "is no signal"
+#define OPTION_EXPECTS_EXIT_MAP "is no CODE or CODE:TO: write 143 or 143:0"
 
 #endif

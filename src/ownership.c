@@ -7,9 +7,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "directories.h"
 #include "signals.h"
 
@@ -21,7 +22,7 @@
 #define PASSES_MAX 8
 /* After so many entries it is looked at the clock and for signals. */
 #define LOOK_EVERY 64
-#define PROGRESS_SECONDS 2
+#define PROGRESS_EVERY 2000 /* milliseconds */
 
 #define KEEP ((uid_t)-1)
 
@@ -34,6 +35,7 @@ struct place {
 /* An open directory: that of depth d is levels[d % OPEN_LEVELS]. */
 struct level {
 	int descriptor;
+	bool closed; /* nobody but root can change what stands in it */
 	long at, filled;
 	_Alignas(struct directory_entry) char buffer[4096];
 };
@@ -50,7 +52,7 @@ struct walk {
 	unsigned int given; /* in this pass */
 	unsigned int refused;
 	unsigned int seen;
-	time_t progress_at;
+	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
 	struct place places[DEPTH_MAX];
 	struct level levels[OPEN_LEVELS];
@@ -81,8 +83,8 @@ static void refuse(struct walk *walk, const char *name)
 {
 	const int error = errno;
 
-	/* Gone, or something else by now: who did that has not waited for us. */
-	if (error == ENOENT || error == ENOTDIR || error == ELOOP)
+	/* Gone, or something else by now: who did that has not waited for us. Or mounted there. */
+	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV)
 		return;
 	if (walk->refused++ == 0)
 		report(walk->reporter, REPORT_WARNINGS, "cannot hand over '%s' below %s: %s", name,
@@ -94,21 +96,48 @@ static struct level *level_of(struct walk *walk)
 	return &walk->levels[walk->depth % OPEN_LEVELS];
 }
 
-/*
- * Open an entry of the current directory, itself and nothing that it may lead to. openat2(2), Linux
- * 5.6, tells a mount point by EXDEV, also where the same file system is mounted once more; without
- * it, or where an old seccomp profile forbids it, st_dev has to do.
- */
-static int open_entry(struct walk *walk, const char *name, int flags)
-{
-	static const uint64_t no_mount_points = 1; /* RESOLVE_NO_XDEV of <linux/openat2.h> */
-	const int directory = level_of(walk)->descriptor;
-	const uint64_t how[] = {(unsigned int)flags | O_NOFOLLOW | O_CLOEXEC, 0, no_mount_points};
-	int descriptor = (int)syscall(SYS_openat2, directory, name, how, sizeof(how));
+/* What statx(2) fills in; its page has the names. <sys/stat.h> of musl 1.2.3 has none of it. */
+struct extended_status {
+	uint32_t mask, block_size;
+	uint64_t attributes;
+	uint32_t links, uid, gid;
+	uint16_t mode;
+	uint64_t inode, size, blocks, attributes_mask, times[8];
+	uint32_t special_major, special_minor, device_major, device_minor;
+	uint64_t rest[14];
+};
 
-	if (descriptor < 0 && (errno == ENOSYS || errno == EPERM))
-		descriptor = openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC);
-	return descriptor;
+#define BASIC_STATUS 0x7ff
+#define IS_MOUNT_ROOT 0x2000 /* since Linux 5.8 */
+
+/*
+ * The status of an entry of a directory, not of what it may lead to; of the directory itself if
+ * name is empty. Fails, with EXDEV, for what is mounted there, also where it is the same file
+ * system once more. Without statx(2), or where an old seccomp profile forbids it, only another one
+ * is noticed.
+ */
+static bool look(const struct walk *walk, int directory, const char *name, struct stat *status)
+{
+	const int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+	struct extended_status found;
+
+	if (syscall(SYS_statx, directory, name, flags, BASIC_STATUS, &found) == 0) {
+		status->st_dev = makedev(found.device_major, found.device_minor);
+		status->st_ino = (ino_t)found.inode;
+		status->st_mode = found.mode;
+		status->st_nlink = found.links;
+		status->st_uid = found.uid;
+		status->st_gid = found.gid;
+	} else if ((errno != ENOSYS && errno != EPERM) ||
+		   fstatat(directory, name, status, flags) < 0) {
+		return false;
+	} else {
+		found.attributes = 0;
+	}
+	if (status->st_dev == walk->device && !(found.attributes & IS_MOUNT_ROOT))
+		return true;
+	errno = EXDEV;
+	return false;
 }
 
 /*
@@ -128,30 +157,34 @@ static void give(struct walk *walk, int descriptor, const struct stat *status, c
 		refuse(walk, name);
 }
 
-/* What is no directory. Opened only if it has to change: that is what makes a second walk fast. */
-static void take_file(struct walk *walk, const char *name, const struct stat *seen)
+/*
+ * What is no directory. Where others can put another file in its place meanwhile, what is given is
+ * what was opened and looked at once more; where only root can, that would be work for nothing.
+ */
+static void give_file(struct walk *walk, const char *name, uid_t uid, gid_t gid)
 {
+	const struct level *level = level_of(walk);
 	struct stat status;
-	uid_t uid;
-	gid_t gid;
 	int descriptor;
 
-	if (seen->st_dev != walk->device || !ownership_decide(seen, walk->change, &uid, &gid))
-		return;
-	descriptor = open_entry(walk, name, O_PATH);
-	if (descriptor < 0) {
-		if (errno != EXDEV)
+	if (level->closed) {
+		if (fchownat(level->descriptor, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0)
+			walk->given++;
+		else
 			refuse(walk, name);
 		return;
 	}
-	/* Once more: it may be another file by now. */
-	if (fstat(descriptor, &status) == 0 && status.st_dev == walk->device)
+	descriptor = openat(level->descriptor, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (descriptor >= 0 && look(walk, descriptor, "", &status))
 		give(walk, descriptor, &status, name);
-	close(descriptor);
+	else
+		refuse(walk, name);
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 /* Make an open directory the current one. */
-static void enter(struct walk *walk, int descriptor, ino_t inode)
+static void enter(struct walk *walk, int descriptor, const struct stat *status)
 {
 	struct level *level;
 
@@ -163,45 +196,43 @@ static void enter(struct walk *walk, int descriptor, ino_t inode)
 	}
 	level->descriptor = descriptor;
 	level->at = level->filled = 0;
-	walk->places[walk->depth] = (struct place){.inode = inode};
+	/* Access control lists show in the bits of the group: acl(5). */
+	level->closed = status->st_uid == 0 && (status->st_mode & 022) == 0;
+	walk->places[walk->depth] = (struct place){.inode = status->st_ino};
 }
 
 static void take_directory(struct walk *walk, const char *name)
 {
-	int descriptor = open_entry(walk, name, O_RDONLY | O_DIRECTORY);
+	int descriptor = openat(level_of(walk)->descriptor, name,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat status;
 
-	if (descriptor < 0) {
-		if (errno != EXDEV)
-			refuse(walk, name);
-		return;
+	if (descriptor >= 0 && look(walk, descriptor, "", &status)) {
+		if (walk->depth + 1 < DEPTH_MAX) {
+			enter(walk, descriptor, &status);
+			return;
+		}
+		errno = ENAMETOOLONG;
 	}
-	if (fstat(descriptor, &status) < 0 || status.st_dev != walk->device) {
-		close(descriptor);
-		return;
-	}
-	give(walk, descriptor, &status, name);
-	if (walk->depth + 1 < DEPTH_MAX) {
-		enter(walk, descriptor, status.st_ino);
-		return;
-	}
-	close(descriptor);
-	errno = ENAMETOOLONG;
 	refuse(walk, name);
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 static void take(struct walk *walk, const struct directory_entry *entry)
 {
 	struct stat status;
+	uid_t uid;
+	gid_t gid;
 
 	if (entry->type == DT_DIR)
 		take_directory(walk, entry->name);
-	else if (fstatat(level_of(walk)->descriptor, entry->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+	else if (!look(walk, level_of(walk)->descriptor, entry->name, &status))
 		refuse(walk, entry->name);
 	else if (S_ISDIR(status.st_mode))
 		take_directory(walk, entry->name);
-	else
-		take_file(walk, entry->name, &status);
+	else if (ownership_decide(&status, walk->change, &uid, &gid))
+		give_file(walk, entry->name, uid, gid);
 }
 
 /* The next entry of the current directory, or NULL at its end. */
@@ -247,28 +278,28 @@ static bool reopen_above(struct walk *walk, int below)
 	}
 	level->descriptor = descriptor;
 	level->at = level->filled = 0;
+	level->closed = false;
 	walk->first_open = walk->depth;
 	return true;
 }
 
-/* Go back to the directory above. False if there is none, or none that is certain. */
+/*
+ * Give the current directory, which so long was closed to others if it was root's, and go back to
+ * the one above. False if there is none, or none that is certain.
+ */
 static bool leave(struct walk *walk)
 {
 	const int below = level_of(walk)->descriptor;
-	bool left = walk->depth-- > 0;
+	struct stat status;
+	bool left;
 
+	if (fstat(below, &status) == 0)
+		give(walk, below, &status, ".");
+	left = walk->depth-- > 0;
 	if (left && walk->depth < walk->first_open)
 		left = reopen_above(walk, below);
 	close(below);
 	return left;
-}
-
-static time_t seconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
 }
 
 /* Now and then: has somebody asked to stop, is it time to say something? */
@@ -277,8 +308,8 @@ static bool is_stopped(struct walk *walk)
 	if (walk->seen++ % LOOK_EVERY != 0)
 		return false;
 	walk->stopped_by = signals_pending(walk->stops);
-	if (seconds() >= walk->progress_at) {
-		walk->progress_at = seconds() + PROGRESS_SECONDS;
+	if (clock_monotonic() >= walk->progress_at) {
+		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
 		report(walk->reporter, REPORT_WARNINGS, "handing over %s: %u files so far",
 		       walk->path, walk->seen);
 	}
@@ -286,7 +317,7 @@ static bool is_stopped(struct walk *walk)
 }
 
 /* Walk through everything below the top once. */
-static void pass(struct walk *walk, int top, ino_t inode)
+static void pass(struct walk *walk, int top, const struct stat *status)
 {
 	const int descriptor = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool going_on = true;
@@ -299,7 +330,7 @@ static void pass(struct walk *walk, int top, ino_t inode)
 	walk->uncertain = false;
 	walk->depth = -1;
 	walk->first_open = 0;
-	enter(walk, descriptor, inode);
+	enter(walk, descriptor, status);
 	while (going_on && !is_stopped(walk)) {
 		const struct directory_entry *entry = next_entry(walk);
 
@@ -312,11 +343,11 @@ static void pass(struct walk *walk, int top, ino_t inode)
 		close(walk->levels[walk->depth-- % OPEN_LEVELS].descriptor);
 }
 
-static void walk_below(struct walk *walk, int top, ino_t inode)
+static void walk_below(struct walk *walk, int top, const struct stat *status)
 {
 	/* A pass that has changed nothing has seen everything, however it came back. */
 	for (int passes = 0; passes < PASSES_MAX; passes++) {
-		pass(walk, top, inode);
+		pass(walk, top, status);
 		if (walk->stopped_by || !walk->uncertain || walk->given == 0)
 			break;
 	}
@@ -358,10 +389,11 @@ bool ownership_walk(const char *path, const struct ownership_change *change,
 	walk->stops = stops;
 	walk->reporter = reporter;
 	walk->device = status.st_dev;
-	walk->progress_at = seconds() + PROGRESS_SECONDS;
-	give(walk, top, &status, ".");
+	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
 	if (S_ISDIR(status.st_mode))
-		walk_below(walk, top, status.st_ino);
+		walk_below(walk, top, &status);
+	else
+		give(walk, top, &status, ".");
 	if (walk->refused > 1)
 		report(reporter, REPORT_WARNINGS, "%u files below %s could not be handed over",
 		       walk->refused, path);

@@ -3,8 +3,9 @@
  * Handing files over: a walk through a tree that gives what belongs to one user to another.
  *
  * Whoever owns a directory can change what stands in it while the walk goes on, so nothing is done
- * by path: every object is opened below its directory without following a symbolic link, and what
- * was opened is what is looked at and given. The walk never enters what is mounted in the tree.
+ * by path: every directory is opened below the one above it without following a symbolic link, and
+ * what others could have put in the place of a file is opened, looked at and given as one. The walk
+ * never enters what is mounted in the tree.
  */
 #ifndef DINIT_SU_OWNERSHIP_H
 #define DINIT_SU_OWNERSHIP_H

@@ -42,6 +42,7 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 
 	if (!settings->user)
 		return true;
+	identity->gid = plan->now->real_gid;
 	if (!identity_check(settings->user, failure))
 		return false;
 	if (settings->if_root && plan->now->effective_uid != 0)

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "json.h"
 #include "signal_names.h"
 #include "text.h"
@@ -67,9 +67,9 @@ static void write_line(const char *line, size_t length)
 #define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("dinit-su: "))
 #define JSON_MESSAGE_SIZE 384
 
-static void put_text(struct text *line, const char *message)
+static void put_text(struct text *line, const struct reporter *reporter, const char *message)
 {
-	text_add(line, "dinit-su: %s", message);
+	text_add(line, "%s: %s", reporter->name, message);
 	for (size_t i = 0; i < line->length; i++) {
 		if ((unsigned char)line->start[i] < ' ' || line->start[i] == '\x7f')
 			line->start[i] = '?';
@@ -81,10 +81,8 @@ static void put_json(struct text *line, const struct reporter *reporter, enum re
 {
 	static const char *const levels[] = {"error", "warning", "info", "debug"};
 	char name[SIGNAL_NAME_SIZE];
-	struct timespec time;
 
-	clock_gettime(CLOCK_REALTIME, &time);
-	json_begin(line, &time);
+	json_begin(line, clock_realtime());
 	json_add_string(line, "level", levels[level]);
 	json_add_string(line, "event", event->name ? event->name : "message");
 	if (event->pid)
@@ -112,7 +110,7 @@ static __attribute__((noinline)) void say(const struct reporter *reporter, enum 
 	if (reporter->json)
 		put_json(&line, reporter, level, event, message);
 	else
-		put_text(&line, message);
+		put_text(&line, reporter, message);
 	buffer[line.length] = '\n';
 	write_line(buffer, line.length + 1);
 }

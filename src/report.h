@@ -21,6 +21,7 @@ enum report_level {
 };
 
 struct reporter {
+	const char *name; /* what a line begins with */
 	enum report_level level;
 	bool json;
 	const char *user; /* as which main runs, or NULL */

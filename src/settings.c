@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
+#include "failure.h"
+
 struct settings settings_defaults(void)
 {
 	struct settings settings = {
 		.lifecycle = lifecycle_defaults(),
-		.reporter = {.level = REPORT_WARNINGS},
+		.failure_status = {STATUS_REFUSED, STATUS_CANNOT_RUN, STATUS_NOT_FOUND},
+		.reporter = {.name = "dinit-su", .level = REPORT_WARNINGS},
 	};
 
 	for (int status = 0; status < 256; status++)

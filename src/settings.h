@@ -21,7 +21,9 @@ struct settings {
 	/* Instead of the work itself: the first of these that is asked for. */
 	bool help;
 	bool version;
-	const char *install; /* where to copy this program to, or NULL */
+	const char *answer;    /* what is printed then */
+	bool answer_on_stderr; /* and not on stdout */
+	const char *install;   /* where to copy this program to, or NULL */
 	bool explain;
 
 	bool exec;	  /* exec in place, no init */
@@ -46,6 +48,15 @@ struct settings {
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool new_session;      /* main gets one of its own, without the terminal */
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
+
+	/* What the programs differ in whose names dinit-su can have. */
+	bool only_home;		   /* of the account's variables only HOME is set */
+	bool keep_group;	   /* a uid without an account and without GROUP keeps the group */
+	bool scripts_by_shell;	   /* a file that the kernel cannot run goes to /bin/sh */
+	bool session_if_detached;  /* without a terminal main gets a session of its own */
+	bool no_subreaper;	   /* not PID 1: orphans are not init's; a warning says so */
+	bool warn_reaped;	   /* each orphan's end is a warning */
+	uint8_t failure_status[3]; /* what STATUS_REFUSED to STATUS_NOT_FOUND come out as */
 
 	int parent_death; /* signal for init when its own parent dies, or 0 */
 	struct lifecycle_settings lifecycle;

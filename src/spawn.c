@@ -26,19 +26,30 @@ struct birth {
 };
 
 /* execve(2). Returns only with the errno that tells why not. */
-static int execute_file(const char *file, char **command, char **environment)
+static int execute_file(const struct program *program, const char *file)
 {
-	execve(file, command, environment);
-	return errno;
+	char **command = program->command, *const name = command[0], *const before = command[-1];
+
+	execve(file, command, program->environment);
+	if (errno != ENOEXEC || !program->scripts_by_shell)
+		return errno;
+	/* As execvp(3). The word before COMMAND is one of init's own, and has been read. */
+	command[-1] = "/bin/sh";
+	command[0] = (char *)file;
+	execve(command[-1], command - 1, program->environment);
+	command[-1] = before;
+	command[0] = name;
+	return ENOEXEC;
 }
 
 /*
  * execve(2) for a command without a slash, along PATH. execvpe(3) is not used: glibc's gives a file
  * that the kernel cannot run to /bin/sh, musl's does not, and the status must not depend on that.
  */
-static int execute_from_path(char **command, char **environment)
+static int execute_from_path(const struct program *program)
 {
-	const char *path = environment_get(environment, "PATH");
+	const char *path = environment_get(program->environment, "PATH");
+	const char *command = program->command[0];
 	char file[PATH_MAX];
 	int error = ENOENT;
 
@@ -49,15 +60,15 @@ static int execute_from_path(char **command, char **environment)
 		struct text text = text_in(file, sizeof(file));
 		int why;
 
-		if (length + strlen(command[0]) + sizeof("/") < sizeof(file)) {
+		if (length + strlen(command) + sizeof("/") < sizeof(file)) {
 			/* An empty part means the current directory: environ(7). */
 			if (length > 0) {
 				memcpy(file, at, length);
 				text.length = length;
 				text_add(&text, "/");
 			}
-			text_add(&text, "%s", command[0]);
-			why = execute_file(file, command, environment);
+			text_add(&text, "%s", command);
+			why = execute_file(program, file);
 			/* A directory that may not be searched is no reason to say "denied". */
 			if (why == EACCES && access(file, F_OK) == 0)
 				error = EACCES;
@@ -69,14 +80,16 @@ static int execute_from_path(char **command, char **environment)
 	}
 }
 
-/* Run command. Returns only with the errno that tells why not. */
-static int execute(char **command, char **environment)
+/* Run the command. Returns only with the errno that tells why not. */
+static int execute(const struct program *program)
 {
-	if (command[0][0] == '\0')
+	const char *command = program->command[0];
+
+	if (command[0] == '\0')
 		return ENOENT;
-	if (!strchr(command[0], '/'))
-		return execute_from_path(command, environment);
-	return execute_file(command[0], command, environment);
+	if (!strchr(command, '/'))
+		return execute_from_path(program);
+	return execute_file(program, command);
 }
 
 /* Turn the errno of execute() into a failure with the status and the words that fit. */
@@ -149,7 +162,7 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 	environment_move_pid(program->environment, "WATCHDOG_PID", init, own, watchdog_pid,
 			     sizeof(watchdog_pid));
 	signals_restore(program->signals);
-	birth->error = execute(program->command, program->environment);
+	birth->error = execute(program);
 	_exit(STATUS_REFUSED);
 }
 
@@ -176,6 +189,5 @@ bool spawn_in_place(const struct program *program, struct failure *failure)
 	if (!keep_capabilities(program, failure))
 		return false;
 	signals_restore(program->signals);
-	return cannot_execute(program->command[0], execute(program->command, program->environment),
-			      failure);
+	return cannot_execute(program->command[0], execute(program), failure);
 }

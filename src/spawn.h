@@ -16,8 +16,9 @@ struct program {
 	const struct identity *become; /* who the new process still has to become, or NULL */
 	uint64_t capabilities;	       /* permitted and inheritable ones that it is to have */
 	const struct inherited_signals *signals;
-	bool new_session; /* a session instead of just a process group of its own */
-	int terminal;	  /* to be given to the new process group, or -1 */
+	bool scripts_by_shell; /* what the kernel cannot run goes to /bin/sh; see settings.h */
+	bool new_session;      /* a session instead of just a process group of its own */
+	int terminal;	       /* to be given to the new process group, or -1 */
 };
 
 /*

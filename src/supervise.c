@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "memory_kills.h"
 #include "processes.h"
 #include "signal_names.h"
@@ -19,6 +19,7 @@
 struct supervisor {
 	const struct reporter *reporter;
 	pid_t main_pid;
+	bool warn_reaped;
 	bool has_terminal; /* main has, or had, the foreground */
 	bool new_session;
 	bool suspending; /* main was sent STOP for a Ctrl-Z */
@@ -32,14 +33,6 @@ struct supervisor {
 	struct text *verdict;
 	bool ended;
 };
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 /* What killed main with a SIGKILL that init did not send. */
 static const char *killer(const struct supervisor *init)
@@ -88,8 +81,8 @@ static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int stat
 		.status = lifecycle_exit_status(status),
 	};
 
-	report_event(init->reporter, REPORT_DETAILS, &event, "orphan (pid %d) ended with status %d",
-		     pid, event.status);
+	report_event(init->reporter, init->warn_reaped ? REPORT_WARNINGS : REPORT_DETAILS, &event,
+		     "orphan (pid %d) ended with status %d", pid, event.status);
 }
 
 /* Collect one child that has ended. Returns its pid; 0 when none has ended, -1 when there is none.
@@ -111,7 +104,8 @@ static int take_signal(struct supervisor *init)
 	/* Between two orphans look at once for a signal, so that a storm of them delays none. */
 	if (init->reaping)
 		return signals_wait(ALL_BUT_CHILD, 0, &init->info);
-	return signals_wait(ALL_SIGNALS, deadline == NO_DEADLINE ? WAIT_FOREVER : deadline - now(),
+	return signals_wait(ALL_SIGNALS,
+			    deadline == NO_DEADLINE ? WAIT_FOREVER : deadline - clock_monotonic(),
 			    &init->info);
 }
 
@@ -119,7 +113,7 @@ static bool is_time(const struct supervisor *init)
 {
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
 
-	return deadline != NO_DEADLINE && now() >= deadline;
+	return deadline != NO_DEADLINE && clock_monotonic() >= deadline;
 }
 
 static struct event main_changed(struct supervisor *init, int status)
@@ -305,6 +299,10 @@ static void act(struct supervisor *init, const struct action *action)
 		if (init->has_terminal)
 			terminal_move(init->main_pid, getpgrp());
 		break;
+	case ACTION_ASK_GROUP:
+		/* Just reaped: its number is not another's so soon. */
+		kill(-init->main_pid, action->signal);
+		break;
 	case ACTION_SIGNAL_ALL:
 		signal_all(init, action->signal);
 		break;
@@ -319,6 +317,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	struct supervisor init = {
 		.reporter = supervision->reporter,
 		.main_pid = supervision->main_pid,
+		.warn_reaped = supervision->warn_reaped,
 		.has_terminal = supervision->has_terminal,
 		.new_session = supervision->new_session,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
@@ -330,7 +329,8 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
-		struct decision decision = lifecycle_step(&init.lifecycle, &event, now());
+		struct decision decision =
+			lifecycle_step(&init.lifecycle, &event, clock_monotonic());
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);

@@ -15,6 +15,7 @@
 
 struct supervision {
 	pid_t main_pid;	   /* 0: there is no main */
+	bool warn_reaped;  /* each orphan's end is a warning */
 	bool has_terminal; /* main was given the foreground of the terminal */
 	bool new_session;  /* main leads a session of its own */
 	const struct reporter *reporter;

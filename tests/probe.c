@@ -6,11 +6,16 @@
  *   signals-until N    the same, but end on signal N
  *   exit N         end with status N
  *   die N          be killed by signal N
+ *   reaped N       leave N orphans that end at once, and end when they all have
  *   orphans N      leave N orphans that end at once; print "done" when they all have
  *   queue PID SIGNAL VALUE   send a signal with a value
  *   state          print the raw signal mask and which signals are ignored
  *   terminal       print the errno of what needs stdout to be the controlling terminal: opening it
  *                  as /dev/tty, pushing input into it; and of making it that
+ *   show WORD...   print what this process was given: words, ids, signals, environment, and so on
+ *   pair           like signals, with a helper in the same group; each says who it is; without end
+ *   left FILE      leave a process in this group that writes its pid to FILE, waits for TERM or
+ *                  USR1 and tells which came; end with status 7. left-away: in another session
  *   daemon         leave a process in a session of its own that ends on TERM only, and end
  *   who            print the effective uid and gid, HOME and USER
  *   copy FROM TO   print that and copy a file
@@ -19,11 +24,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,6 +68,24 @@ static int show_signals(int last)
 	return 0;
 }
 
+static _Noreturn void show_signals_of_pair(void)
+{
+	const sigset_t every = every_signal();
+	const char *name;
+	siginfo_t info;
+	int signal;
+
+	set_mask(&every);
+	name = fork() == 0 ? "helper" : "main";
+	printf("%s %d\n", name, getpid());
+	for (;;) {
+		signal = sigtimedwait(&every, &info, NULL);
+		if (signal > 0)
+			printf("%s %d %d\n", name, signal,
+			       info.si_code == SI_QUEUE ? info.si_value.sival_int : 0);
+	}
+}
+
 static int die(int number)
 {
 	const struct rlimit no_core = {0, 0};
@@ -79,7 +104,7 @@ static int die(int number)
 }
 
 /* Each orphan holds the writing end of a pipe: when it reads as closed, all of them have ended. */
-static int leave_orphans(int count)
+static int leave_orphans(int count, bool go_on)
 {
 	const sigset_t every = every_signal();
 	int ends[2];
@@ -101,6 +126,8 @@ static int leave_orphans(int count)
 	close(ends[1]);
 	while (read(ends[0], &nothing, 1) < 0 && errno == EINTR)
 		;
+	if (!go_on)
+		return 0;
 	puts("done");
 	return show_signals(SIGTERM);
 }
@@ -165,6 +192,88 @@ static int show_terminal(void)
 	return 0;
 }
 
+/* A line of /proc/self/status, as it stands there. */
+static bool is_of_interest(const char *line)
+{
+	static const char *const names[] = {"Umask",  "Uid",	"Gid", "Groups",
+					    "SigBlk", "SigIgn", "Cap", "NoNewPrivs"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strncmp(line, names[i], strlen(names[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int show(char **words)
+{
+	static const char *const variables[] = {"HOME", "USER", "LOGNAME", "PATH", "LISTEN_PID"};
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[4096];
+	struct stat information;
+
+	printf("words:");
+	for (; *words; words++)
+		printf(" [%s]", *words);
+	printf("\n");
+	while (status && fgets(line, sizeof(line), status)) {
+		if (is_of_interest(line))
+			fputs(line, stdout);
+	}
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *value = getenv(variables[i]);
+
+		printf("%s: %s\n", variables[i], value ? value : "(unset)");
+	}
+	printf("session: %s\n", getsid(0) == getpid() ? "its own" : "inherited");
+	printf("group: %s\n", getpgrp() == getpid() ? "its own" : "inherited");
+	printf("terminal: %s\n", tcgetpgrp(STDIN_FILENO) < 0		? "none"
+				 : tcgetpgrp(STDIN_FILENO) == getpgrp() ? "in the foreground"
+									: "in the background");
+	printf("directory: %s\n", getcwd(line, sizeof(line)));
+	for (int descriptor = 0; descriptor < 10; descriptor++) {
+		if (descriptor == (status ? fileno(status) : -1))
+			continue;
+		if (fstat(descriptor, &information) == 0)
+			printf("descriptor %d: owner %d\n", descriptor, (int)information.st_uid);
+	}
+	return 0;
+}
+
+/* Not a line of stdio's for FILE: whoever reads it does as soon as it is there. */
+static int leave_waiting(const char *file, bool away)
+{
+	const sigset_t every = every_signal();
+	sigset_t wanted;
+	char name[4096];
+	FILE *pid_file;
+	int signal;
+
+	set_mask(&every);
+	if (fork() != 0) {
+		/* Until then its parent must not end. */
+		while (access(file, F_OK) < 0)
+			usleep(1000);
+		return 7;
+	}
+	if (away)
+		setsid();
+	snprintf(name, sizeof(name), "%s.new", file);
+	pid_file = fopen(name, "w");
+	fprintf(pid_file, "%d\n", getpid());
+	fclose(pid_file);
+	rename(name, file);
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGUSR1);
+	sigwait(&wanted, &signal);
+	/* Of two that wait USR1 is taken first, whichever came first. */
+	sigpending(&wanted);
+	printf("left: %s\n",
+	       signal == SIGTERM || sigismember(&wanted, SIGTERM) ? "asked to end" : "lives on");
+	return 0;
+}
+
 static int leave_daemon(void)
 {
 	pid_t child = fork();
@@ -190,7 +299,11 @@ int main(int argc, char **argv)
 	if (strcmp(task, "die") == 0)
 		return die(number);
 	if (strcmp(task, "orphans") == 0)
-		return leave_orphans(number);
+		return leave_orphans(number, true);
+	if (strcmp(task, "reaped") == 0)
+		return leave_orphans(number, false);
+	if (strcmp(task, "pair") == 0)
+		show_signals_of_pair();
 	if (strcmp(task, "queue") == 0 && argc == 5)
 		return queue(number, atoi(argv[3]), atoi(argv[4]));
 	if (strcmp(task, "who") == 0)
@@ -199,6 +312,10 @@ int main(int argc, char **argv)
 		return copy(argv[2], argv[3]);
 	if (strcmp(task, "state") == 0)
 		return show_state();
+	if (strcmp(task, "show") == 0)
+		return show(argv + 2);
+	if ((strcmp(task, "left") == 0 || strcmp(task, "left-away") == 0) && argc == 3)
+		return leave_waiting(argv[2], strcmp(task, "left-away") == 0);
 	if (strcmp(task, "root-daemon") == 0 && setresuid(0, 0, 0) < 0)
 		return 1;
 	if (strcmp(task, "terminal") == 0)

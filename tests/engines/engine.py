@@ -151,7 +151,10 @@ class Engine:
         return process
 
     def run_command(self, image, arguments, options):
-        return self.command("run", *self.run_options, *options, image, *arguments)
+        own_network = any(option.startswith("--network") for option in options)
+        defaults = [option for option in self.run_options
+                    if not (own_network and option.startswith("--network"))]
+        return self.command("run", *defaults, *options, image, *arguments)
 
     def run(self, image, *arguments, options=()):
         """Run a container in the foreground to its end."""

@@ -157,11 +157,11 @@ class WhatIsGiven(Tree):
             self.assertEqual(owner(path), (0, 0), path)
         self.assertEqual(owner(self.path("plain", "file")), (APP, APP))
 
-    def test_without_openat2_the_file_system_tells(self):
+    def test_without_statx_the_file_system_tells(self):
         mount("-t", "tmpfs", "tmpfs", make(self.path("mounted")))
         inside, beside = write(self.path("mounted", "file")), write(self.path("file"))
         for error in ("ENOSYS", "EPERM"):
-            self.assert_handed_over(below=slowly("openat2", "error=" + error))
+            self.assert_handed_over(below=slowly("statx", "error=" + error))
             self.assertEqual([owner(path) for path in (inside, self.path("mounted"), beside)],
                              [(0, 0), (0, 0), (APP, APP)])
             os.chown(beside, 0, 0)
@@ -281,9 +281,13 @@ class Hostile(Tree):
     Opening is slowed down, so that what was looked at is often another thing by then.
     """
 
-    ROUNDS = 8
+    ROUNDS = 12
     PAIRS = 6
-    SLOWLY = slowly("openat2,openat", "delay_enter=1000")
+    SLOWLY = slowly("openat", "delay_enter=1000")
+
+    def setUp(self):
+        super().setUp()
+        os.chown(self.top, APP, APP)
 
     def attack(self, swap, victims):
         """Hand over again and again while swap() goes on in a process of the attacker's."""
@@ -291,6 +295,8 @@ class Hostile(Tree):
         attacker = os.fork()
         if attacker == 0:
             try:
+                os.setgid(APP)
+                os.setuid(APP)
                 os.write(writing, b"x")
                 while True:
                     swap()
@@ -323,8 +329,8 @@ class Hostile(Tree):
 
     def reset(self):
         """Root's again, so that the next round has something to give."""
-        for directory, names, files in os.walk(self.top):
-            for name in names + files:
+        for directory, _, files in os.walk(self.top):
+            for name in files:
                 try:
                     os.lchown(os.path.join(directory, name), 0, 0)
                 except FileNotFoundError:
@@ -345,7 +351,7 @@ class Hostile(Tree):
 
     def test_directories_are_moved_away(self):
         """So deep that the walk has to come back by "..", which then leads somewhere else."""
-        outside = make(self.outside("outside"))
+        outside = make(self.outside("outside"), owner=APP)
         victims = [write(os.path.join(outside, "victim-%d" % number)) for number in range(80)]
         above = self.path(*["d"] * 5)
         # Beside it as well, so that there is something left to read above it.
@@ -356,6 +362,8 @@ class Hostile(Tree):
         for number in range(40):
             write(os.path.join(above, "after-%d" % number))
         place, away = os.path.join(above, "d"), os.path.join(outside, "d")
+        for directory, _, _ in os.walk(self.top):
+            os.chown(directory, APP, APP)
 
         def swap():
             for source, target in ((place, away), (away, place)):
@@ -363,9 +371,8 @@ class Hostile(Tree):
                     os.rename(source, target)
                 except OSError:
                     pass
-                time.sleep(.02)  # the walk takes as long to come to the bottom
 
-        self.attack(swap, victims + [outside])
+        self.attack(swap, victims)
 
 
 class Interrupted(Tree):

@@ -28,7 +28,7 @@ START_TEST(of_an_account)
 				      "HOME=/home/app", "USER=app",	 "LOGNAME=app",	  NULL};
 	struct failure failure;
 
-	ck_assert(environment_for_account(&environment, inherited, &account, &failure));
+	ck_assert(environment_for_account(&environment, inherited, &account, false, &failure));
 	expect_entries(environment.entries, wanted);
 }
 END_TEST
@@ -40,7 +40,22 @@ START_TEST(of_nobody)
 				      "ODD",	   "HOME=/",	    NULL};
 	struct failure failure;
 
-	ck_assert(environment_for_account(&environment, inherited, NULL, &failure));
+	ck_assert(environment_for_account(&environment, inherited, NULL, false, &failure));
+	expect_entries(environment.entries, wanted);
+}
+END_TEST
+
+START_TEST(with_only_home)
+{
+	static struct environment environment;
+	const struct account account = {.name = "app", .home = "/home/app"};
+	const char *const wanted[] = {"PATH=/bin",	"HOMER=simpson",
+				      "USER=before",	"LOGNAME=other",
+				      "USERNAME=kept",	"ODD",
+				      "HOME=/home/app", NULL};
+	struct failure failure;
+
+	ck_assert(environment_for_account(&environment, inherited, &account, true, &failure));
 	expect_entries(environment.entries, wanted);
 }
 END_TEST
@@ -53,7 +68,7 @@ START_TEST(of_an_account_without_home)
 	char *nothing[] = {NULL};
 	struct failure failure;
 
-	ck_assert(environment_for_account(&environment, nothing, &account, &failure));
+	ck_assert(environment_for_account(&environment, nothing, &account, false, &failure));
 	expect_entries(environment.entries, wanted);
 }
 END_TEST
@@ -67,7 +82,7 @@ START_TEST(of_the_longest_account)
 
 	memset(account.name, 'n', sizeof(account.name) - 1);
 	memset(account.home, 'h', sizeof(account.home) - 1);
-	ck_assert(environment_for_account(&environment, nothing, &account, &failure));
+	ck_assert(environment_for_account(&environment, nothing, &account, false, &failure));
 	ck_assert_str_eq(environment_get(environment.entries, "HOME"), account.home);
 	ck_assert_str_eq(environment_get(environment.entries, "USER"), account.name);
 	ck_assert_str_eq(environment_get(environment.entries, "LOGNAME"), account.name);
@@ -84,7 +99,7 @@ START_TEST(what_is_kept)
 				entries[5], entries[6], entries[7], entries[8]};
 	struct failure failure;
 
-	ck_assert(environment_for_account(&environment, entries, NULL, &failure));
+	ck_assert(environment_for_account(&environment, entries, NULL, false, &failure));
 	for (int i = 0; i < 8; i++)
 		ck_assert_msg(environment.entries[i] == before[i], "%d: %s", i,
 			      environment.entries[i]);
@@ -106,7 +121,8 @@ START_TEST(many_are_kept)
 		for (int i = 0; i < count; i++)
 			entries[i] = "A=1";
 		entries[count] = NULL;
-		ck_assert(environment_for_account(&environment, entries, &account, &failure));
+		ck_assert(
+			environment_for_account(&environment, entries, &account, false, &failure));
 		ck_assert_ptr_null(environment.entries[count + 3]);
 		ck_assert_str_eq(environment.entries[count + 2], "LOGNAME=app");
 		ck_assert_str_eq(environment.entries[count - 1], "A=1");
@@ -175,6 +191,7 @@ Suite *environment_suite(void)
 {
 	const TTest *const tests[] = {of_an_account,
 				      of_nobody,
+				      with_only_home,
 				      of_an_account_without_home,
 				      of_the_longest_account,
 				      what_is_kept,

@@ -108,6 +108,24 @@ START_TEST(groups_of_an_account)
 }
 END_TEST
 
+START_TEST(a_number_that_keeps_the_group)
+{
+	const struct account_files where = files();
+	static struct identity unknown = {.gid = 77}, app = {.gid = 77};
+	struct settings settings = {.user = "999", .keep_group = true};
+	struct failure failure;
+
+	ck_assert(identity_resolve(&settings, &no_ids, &where, &unknown, &failure));
+	ck_assert_uint_eq(unknown.uid, 999);
+	ck_assert_uint_eq(unknown.gid, 77);
+	ck_assert_uint_eq(unknown.groups.count, 1);
+	/* An account has a group of its own. */
+	settings.user = "1000";
+	ck_assert(identity_resolve(&settings, &no_ids, &where, &app, &failure));
+	ck_assert_uint_ne(app.gid, 77);
+}
+END_TEST
+
 START_TEST(as_many_groups_as_fit)
 {
 	static const char user[] = "app:x:1:4294967294::/:\n", zero[] = "app:x:1:0::/:\n";
@@ -543,6 +561,7 @@ Suite *identity_suite(void)
 {
 	const TTest *const tests[] = {who_it_is,
 				      groups_of_an_account,
+				      a_number_that_keeps_the_group,
 				      as_many_groups_as_fit,
 				      groups_that_are_added,
 				      other_ids,

@@ -494,6 +494,51 @@ START_TEST(stop_that_main_took_reaches_its_daemons)
 }
 END_TEST
 
+/* A pause process that is stopped together with the rest of its pod must not cut that short. */
+START_TEST(pause_waits_for_the_others)
+{
+	static const struct event stop = {.kind = EVENT_SIGNAL, .signal = SIGTERM};
+	static const struct {
+		const struct event *told[3];
+		int count;
+		enum phase phase;
+		int64_t deadline;
+	} rows[] = {
+		{{&nobody}, 1, PHASE_ENDED, NO_DEADLINE},
+		{{&some_children}, 1, PHASE_RUNNING, 1000},
+		{{&some_children, &nobody}, 2, PHASE_ENDED, NO_DEADLINE},
+		{{&strangers}, 1, PHASE_RUNNING, CHECK_INTERVAL},
+		{{&strangers, &time_has_come, &nobody}, 3, PHASE_ENDED, NO_DEADLINE},
+		/* Another stop cuts the delay short. */
+		{{&strangers, &stop, &strangers}, 3, PHASE_ENDING, CHECK_INTERVAL},
+	};
+
+	for (size_t row = 0; row < COUNT(rows); row++) {
+		struct lifecycle_settings settings = lifecycle_defaults();
+		struct lifecycle state;
+
+		settings.pause = true;
+		settings.stop_delay = 1000;
+		state = lifecycle_start(&settings);
+		lifecycle_step(&state, &nobody, 0);
+		ck_assert_int_eq(state.phase, PHASE_RUNNING);
+		lifecycle_step(&state, &stop, 0);
+		ck_assert_msg(lifecycle_deadline(&state) == 0, "row %zu: nobody looks", row);
+		lifecycle_step(&state, &time_has_come, 0);
+		for (int i = 0; i < rows[row].count; i++) {
+			const struct decision decision =
+				lifecycle_step(&state, rows[row].told[i], 0);
+
+			ck_assert_msg(state.phase != PHASE_RUNNING || decision.count == 0,
+				      "row %zu: somebody is signalled", row);
+		}
+		ck_assert_msg(state.phase == rows[row].phase, "row %zu: phase", row);
+		ck_assert_msg(lifecycle_deadline(&state) == rows[row].deadline, "row %zu: deadline",
+			      row);
+	}
+}
+END_TEST
+
 Suite *lifecycle_suite(void)
 {
 	const TTest *const tests[] = {signals_while_main_runs,
@@ -501,6 +546,7 @@ Suite *lifecycle_suite(void)
 				      main_stopped,
 				      statuses,
 				      status_is_kept,
+				      pause_waits_for_the_others,
 				      second_stop_of_a_pause_signals_nobody,
 				      held_stop_is_dropped_when_the_end_has_begun,
 				      stop_that_main_took_reaches_its_daemons,

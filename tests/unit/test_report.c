@@ -12,10 +12,10 @@
 #include "report.h"
 
 static const struct reporter reporter_of[] = {
-	[REPORT_ERRORS] = {.level = REPORT_ERRORS},
-	[REPORT_WARNINGS] = {.level = REPORT_WARNINGS},
-	[REPORT_STORY] = {.level = REPORT_STORY},
-	[REPORT_DETAILS] = {.level = REPORT_DETAILS},
+	[REPORT_ERRORS] = {.name = "dinit-su", .level = REPORT_ERRORS},
+	[REPORT_WARNINGS] = {.name = "dinit-su", .level = REPORT_WARNINGS},
+	[REPORT_STORY] = {.name = "dinit-su", .level = REPORT_STORY},
+	[REPORT_DETAILS] = {.name = "dinit-su", .level = REPORT_DETAILS},
 };
 
 /* What report() has written to the other end. */

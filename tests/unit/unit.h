@@ -15,6 +15,7 @@ Suite *account_files_suite(void);
 Suite *accounts_suite(void);
 Suite *cmdline_suite(void);
 Suite *credentials_suite(void);
+Suite *dropin_suite(void);
 Suite *environment_suite(void);
 Suite *explain_suite(void);
 Suite *identity_suite(void);

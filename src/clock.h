@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks, by system call: clock_gettime(2). */
+#ifndef DINIT_SU_CLOCK_H
+#define DINIT_SU_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that never goes back. */
+int64_t clock_monotonic(void);
+
+/* Milliseconds since 1970-01-01 UTC. */
+int64_t clock_realtime(void);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* pause, of the Kubernetes sandbox image. */
+#include <strings.h>
+
+#include "dropin/dropin.h"
+
+bool pause_parse(char **words, char **environment __attribute__((unused)),
+		 struct settings *settings, struct failure *failure __attribute__((unused)))
+{
+	dropin_fail_with(settings, 1, 1, 1);
+	settings->lifecycle.pause = true;
+	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.asks_stop[SIGQUIT] = false;
+	/* Any other word has never been looked at. */
+	for (; *words; words++) {
+		if (strcasecmp(*words, "-v") == 0)
+			settings->answer = "pause.c (dinit-su " PACKAGE_VERSION ")\n";
+	}
+	return true;
+}

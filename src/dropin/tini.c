@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* tini 0.19, which is Docker's docker-init too. */
+#include <string.h>
+
+#include "dropin/dropin.h"
+#include "environment.h"
+#include "parse.h"
+
+static bool set_subreaper(struct settings *settings, const char *value __attribute__((unused)))
+{
+	settings->no_subreaper = false;
+	return true;
+}
+
+static const struct option options[] = {
+	VALUE('e', NULL, option_set_exit_map, 0, OPTION_EXPECTS_EXIT_MAP),
+	PLAIN('g', NULL, option_set_group, 0),
+	FLAG('h', NULL, help, 0),
+	FLAG('l', NULL, help, 0),
+	VALUE('p', NULL, option_set_parent_death, 0, OPTION_EXPECTS_SIGNAL),
+	PLAIN('s', NULL, set_subreaper, 0),
+	PLAIN('v', NULL, option_set_verbose, 0),
+	FLAG('w', NULL, warn_reaped, 0),
+};
+
+static const struct dropin tini = {
+	.options = DROPIN_OPTIONS(options, "-h"),
+	.usage = "[-ghlsvw] [-e CODE] [-p SIGNAL] [--]",
+	/* docker-init's form, which `docker info` and `docker version` take apart. */
+	.version = "tini version 0.19.0 - git.dinit-su\n",
+	.dashes_anywhere = true,
+};
+
+/* The variables come last and win. */
+static void read_variables(char **environment, struct settings *settings)
+{
+	const char *verbosity = environment_get(environment, "TINI_VERBOSITY");
+	uint32_t level = 0;
+
+	if (environment_get(environment, "TINI_SUBREAPER"))
+		set_subreaper(settings, NULL);
+	if (environment_get(environment, "TINI_KILL_PROCESS_GROUP"))
+		option_set_group(settings, NULL);
+	if (!verbosity)
+		return;
+	/* What is no number is 0, as for atoi(3). */
+	parse_id(verbosity, &level);
+	settings->reporter.level = level < REPORT_DETAILS ? level : REPORT_DETAILS;
+}
+
+bool tini_parse(char **words, char **environment, struct settings *settings,
+		struct failure *failure)
+{
+	dropin_fail_with(settings, 1, 126, 127);
+	settings->scripts_by_shell = true;
+	settings->no_subreaper = true;
+	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.audience = AUDIENCE_MAIN;
+	if (words[0] && strcmp(words[0], "--version") == 0 && !words[1]) {
+		settings->answer = tini.version;
+		return true;
+	}
+	if (!dropin_read(&tini, words, settings, failure))
+		return false;
+	read_variables(environment, settings);
+	return true;
+}

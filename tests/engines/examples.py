@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""The directory examples/, as the engines take it.
+
+Dockerfiles are built as they are, from a base image whose apt-get finds everything installed, since
+nothing is downloaded here. Pod manifests are read as they are, but for what podman cannot do
+without a network.
+"""
+import os
+import re
+import shutil
+
+import images
+from engine import copy, once
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(HERE)), "examples")
+DOCKER = os.path.join(DIRECTORY, "docker")
+KUBERNETES = os.path.join(DIRECTORY, "kubernetes")
+
+BASE = "dinit-su-packages-installed"
+BASE_DOCKERFILE = """\
+FROM %s
+RUN printf '#!/bin/sh\\n' >/usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get
+""" % images.TREE
+
+# What stands for the image that somebody else has built.
+FOREIGN = "nginx:1.27"
+FOREIGN_DOCKERFILE = """\
+FROM %s
+RUN printf '#!/bin/sh\\nexec "$@"\\n' >/docker-entrypoint.sh && chmod 755 /docker-entrypoint.sh
+ENTRYPOINT ["/docker-entrypoint.sh"]
+CMD ["nginx", "-g", "daemon off;"]
+STOPSIGNAL SIGQUIT
+""" % images.TREE
+
+
+def build_text(engine, tag, dockerfile):
+    context = os.path.join(engine.directory, "context-" + re.sub(r"\W", "-", tag))
+    os.mkdir(context)
+    with open(os.path.join(context, "Dockerfile"), "w") as file:
+        file.write(dockerfile)
+    engine.build(tag, context)
+    return tag
+
+
+@once
+def base(engine):
+    images.prepare(engine, images.DEBIAN)
+    return build_text(engine, BASE, BASE_DOCKERFILE)
+
+
+@once
+def context(engine):
+    """examples/docker as the user has it who builds there: with the program in it."""
+    path = os.path.join(engine.directory, "examples-docker")
+    shutil.copytree(DOCKER, path)
+    copy(os.environ["DINIT_SU"], os.path.join(path, "dinit-su"), 0o755)
+    return path
+
+
+@once
+def image(engine, name):
+    """Build examples/docker/NAME.Dockerfile; returns the tag that the examples use for it."""
+    tag = "dinit-su:1" if name == "dinit-su" else name + "-dinit-su:1"
+    engine.call("build", "--network=none", "-t", tag,
+                "-f", os.path.join(context(engine), name + ".Dockerfile"),
+                "--build-arg", "BASE=" + base(engine), context(engine))
+    return tag
+
+
+@once
+def foreign_image(engine):
+    base(engine)
+    return build_text(engine, FOREIGN, FOREIGN_DOCKERFILE)
+
+
+def manifests():
+    return sorted(name for name in os.listdir(KUBERNETES) if name.endswith(".yaml"))
+
+
+def manifest(name):
+    with open(os.path.join(KUBERNETES, name)) as file:
+        return file.read()
+
+
+def for_podman(text):
+    """A manifest without what podman would need a network for, the ports, and with one replica.
+
+    Podman 4.3 cannot always remove an init container that has ended: the annotation makes it keep
+    them, as Kubernetes does.
+    """
+    text = re.sub(r"(?m)^( *)ports:\n(?:\1(?:- |  ).*\n)+", "", text)
+    text = text.replace("replicas: 2", "replicas: 1")
+    return re.sub(r"(?m)^metadata:\n", "metadata:\n  annotations:\n"
+                  "    io.podman.annotations.init.container.type: always\n", text)

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""The pod manifests of examples/kubernetes: their schema, and what podman makes of them."""
+import json
+import os
+import subprocess
+import unittest
+
+import confine
+import examples
+from engine import read, until
+from network import wait_until_it_answers
+from pods import GRACE, Pods, begin_injected, play
+
+NGINX_PORT = 8080
+HEALTH = "/healthz"
+
+# On TERM it needs a moment to save its data.
+SAVER = ("trap 'sleep .5; echo saved >/tmp/saved; exit' TERM; echo $$ >/tmp/ready; "
+         "while :; do sleep .05; done")
+
+
+def fields_missing(part, whole, path="."):
+    """Where one JSON value has something that another has not, or not the same."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        for key in part:
+            yield from fields_missing(part[key], whole.get(key), path + "." + key)
+    elif isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+        for one, other in zip(part, whole):
+            yield from fields_missing(one, other, path + "[]")
+    elif part != whole:
+        yield path
+
+
+class Schema(unittest.TestCase):
+    """Without a server kubectl does not validate, but it has the types of the API in it.
+
+    One of its commands copies a manifest as it is, others read it into these types and write what
+    they have read: a field that does not exist is missing then, a value of a wrong type an error.
+    """
+
+    def kubectl(self, manifest, *arguments):
+        process = subprocess.run(
+            [confine.tool("kubectl"), *arguments, "--local", "-f", "-", "-o", "json"],
+            input=manifest, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            universal_newlines=True, timeout=60)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return json.loads(process.stdout)
+
+    def missing_in_types(self, manifest):
+        copied = self.kubectl(manifest, "annotate", "checked=yes")
+        if copied["kind"] == "Service":
+            changed = ("set", "selector", "checked=yes")
+        else:
+            changed = ("set", "image", "*=checked")
+        types = self.kubectl(manifest, *changed)
+        # The annotation and what was changed to have something to write.
+        return [path for path in fields_missing(copied, types)
+                if path not in ("..metadata.annotations", "..spec.selector.app")
+                and not path.endswith("ontainers[].image")]
+
+    def test_every_manifest_fits(self):
+        if not confine.tool("kubectl"):
+            self.skipTest("kubectl is not installed")
+        for name in examples.manifests():
+            for document in examples.manifest(name).split("\n---\n"):
+                with self.subTest(manifest=name):
+                    self.assertEqual(self.missing_in_types(document), [])
+
+    def test_a_misspelt_field_and_a_wrong_type_do_not(self):
+        if not confine.tool("kubectl"):
+            self.skipTest("kubectl is not installed")
+        manifest = examples.manifest("non-root.yaml")
+        misspelt = manifest.replace("terminationGracePeriodSeconds", "terminationGracePeriod")
+        self.assertEqual(self.missing_in_types(misspelt), ["..spec.terminationGracePeriod"])
+        with self.assertRaises(AssertionError):
+            self.missing_in_types(manifest.replace("runAsUser: 10001", "runAsUser: www-data"))
+
+
+class Kubernetes(Pods):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # For test_without_building.py.
+        begin_injected(cls.engine)
+        for name in ("nginx", "pause", "redis"):
+            examples.image(cls.engine, name)
+
+    def start(self, name, **options):
+        pod = play(self.engine, name, **options).pod()
+        self.addCleanup(pod.remove)
+        return pod
+
+    def start_saver(self, container, user):
+        """Start a background process; returns its pid in the container."""
+        container.execute("sh", "-c", SAVER, options=["-d", "--user", user])
+        return int(until(lambda: container.execute("cat", "/tmp/ready", check=False).stdout,
+                         lambda: "the background process in %r" % container))
+
+    def assert_saved(self, container):
+        self.assertEqual(self.content(container, "/tmp/saved"), "saved\n")
+
+    def content(self, container, path):
+        """A file of a container that has ended."""
+        copy = os.path.join(self.engine.directory, "copied")
+        self.engine.call("cp", container.identity + ":" + path, copy)
+        with open(copy) as file:
+            return file.read()
+
+    def test_deployment_drains_and_its_background_process_saves(self):
+        pod = self.start("deployment.yaml")
+        web = pod.container("web")
+        self.start_saver(web, "www-data")
+        self.assert_drains(pod, web, NGINX_PORT, HEALTH)
+        self.assert_saved(web)
+
+    def test_non_root_carries_on_as_the_user_of_the_pod(self):
+        pod = self.start("non-root.yaml")
+        web = pod.container("web")
+        wait_until_it_answers(web, NGINX_PORT, HEALTH)
+        processes = web.processes()
+        self.assertEqual(processes[1]["Name"], "dinit-su")
+        for status in processes.values():
+            self.assertEqual(set(status["Uid"].split()), {"10001"}, status)
+            self.assertEqual(int(status["CapEff"], 16), 0, status)
+            self.assertEqual(status["NoNewPrivs"], "1", status)
+        self.assertLess(pod.stop(), GRACE / 2)
+        self.assertEqual(web.wait(), 0, web)
+
+    def test_groups_of_the_pod_are_kept(self):
+        """Podman 4.3 knows supplementalGroups and no fsGroup; to dinit-su both are the same."""
+        pod = self.start("groups.yaml")
+        cache = pod.container("cache")
+        until(lambda: self.ask(cache, "SET", "greeting", "hello") == "OK",
+              lambda: "Redis: %r" % cache)
+        redis, = (status for status in cache.processes().values()
+                  if status["Name"] == "redis-server")
+        self.assertIn("3000", redis["Groups"].split())
+        self.assertNotIn("0", redis["Uid"].split())
+        self.assertLess(pod.stop(), GRACE / 2)
+        self.assertEqual(cache.wait(), 0, cache)
+        self.assertIn("DB saved on disk", cache.logs())
+
+    def start_shared(self, **options):
+        pod = self.start("shared-processes.yaml", **options)
+        web, cache = pod.container("web"), pod.container("cache")
+        wait_until_it_answers(web, NGINX_PORT, HEALTH)
+        until(lambda: self.ask(cache, "PING") == "PONG", lambda: "Redis: %r" % cache)
+        # An emptyDir is anybody's in Kubernetes, and root's in podman 4.3.
+        cache.execute("chmod", "777", "/data", options=["--user", "0"])
+        return pod, web, cache
+
+    def ask(self, cache, *request):
+        return cache.execute("redis-cli", *request, check=False).stdout.strip()
+
+    def test_shared_processes_of_others_are_never_signalled(self):
+        _, web, cache = self.start_shared()
+        saver = self.start_saver(cache, "10001")
+        before = cache.processes()
+        self.assertNotEqual(before[1]["Name"], "dinit-su")
+        own = {pid for pid, status in before.items() if status["Name"] == "nginx"}
+        self.assertEqual({before[pid]["Uid"].split()[0] for pid in before if pid != 1}, {"10001"})
+        web.stop()
+        self.assertEqual(web.wait(), 0, web)
+        after = cache.processes()
+        self.assertFalse(own & set(after))
+        for pid in [saver] + [pid for pid in before if before[pid]["Name"] == "redis-server"]:
+            self.assertEqual(after[pid]["Name"], before[pid]["Name"])
+        self.assertNotEqual(cache.execute("test", "-e", "/tmp/saved", check=False).returncode, 0)
+        self.assertEqual(self.ask(cache, "PING"), "PONG")
+
+    def test_shared_processes_with_dinit_su_as_the_pause_process(self):
+        """Podman stops the pause process together with the others: it must not take them along."""
+        settings = read(self.engine.environment["CONTAINERS_CONF"]).replace(
+            "[engine]\n", '[engine]\ninfra_image = "localhost/pause-dinit-su:1"\n')
+        settings = self.engine.file("pause.conf", settings)
+        pod, web, cache = self.start_shared(environment={"CONTAINERS_CONF": settings})
+        self.assertEqual(web.processes()[1]["Name"], "dinit-su")
+        web.execute("sh", "-c", "(sleep 0 &) ; (sleep 0 &)")
+        until(lambda: "sleep" not in [status["Name"] for status in web.processes().values()],
+              lambda: "the orphans: %s" % web.processes())
+        self.assertEqual(self.ask(cache, "SET", "greeting", "hello"), "OK")
+        self.assert_drains(pod, web, NGINX_PORT, HEALTH)
+        self.assertEqual(cache.wait(), 0, cache)
+        self.assertIn("DB saved on disk", cache.logs())
