@@ -38,6 +38,8 @@ class Place:
         os.chmod(self.path, 0o755)
         for program in ("dinit-su",) + PROGRAMS:
             shutil.copy(os.path.join(built, program), self.path)
+        # Else what was just copied would count as memory that init has written to.
+        os.sync()
         self.sandbox = os.path.join(built, "tests/sandbox")
 
     def __enter__(self):

@@ -142,7 +142,8 @@ static _Noreturn void be_parent(pid_t *orphans, int count, int dead, int go)
 /* A zombie still takes signals; only when it was reaped its number is nobody's. */
 static void wait_until_reaped(const pid_t *orphans, int count)
 {
-	const struct timespec moment = {.tv_nsec = 10000};
+	/* Often would be in init's way. */
+	const struct timespec moment = {.tv_nsec = 200000};
 
 	for (int i = count - 1; i >= 0; i--) {
 		while (kill(orphans[i], 0) == 0)

@@ -42,11 +42,12 @@ void signals_restore(const struct inherited_signals *inherited)
 
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 {
-	sigset_t set = every_signal();
+	sigset_t set;
 	struct timespec time = {.tv_sec = (time_t)(timeout / 1000),
 				.tv_nsec = (long)(timeout % 1000 * 1000000)};
 	int signal;
 
+	memset(&set, 0xff, sizeof(set));
 	if (choice == ALL_BUT_CHILD)
 		sigdelset(&set, SIGCHLD);
 	/* EINTR although everything is blocked: a SIGSTOP and SIGCONT or a debugger (signal(7)). */
