@@ -142,6 +142,8 @@ static const char *find(const char *at, size_t length, const char *text)
 
 char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 {
+	if (!*text)
+		return lines_next(lines, length);
 	for (;;) {
 		const char *unread = lines->buffer + lines->start;
 		const size_t count = lines->end - lines->start;

@@ -33,8 +33,7 @@ char *lines_next(struct lines *lines, size_t *length);
 
 /*
  * The same, but lines without text in them are passed over, at about the speed of reading: what
- * comes back need not have it (the last line), but no line that has it is left out. text is not
- * empty.
+ * comes back need not have it (the last line), but no line that has it is left out.
  */
 char *lines_next_with(struct lines *lines, const char *text, size_t *length);
 

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""What the options make of signals, of a stop and of the end, as PID 1 and as a subreaper."""
+import os
+import signal
+import subprocess
+import time
+
+from harness import (SIGRTMIN, Init, Place, SystemTest, children, probe, run, send_value, stat,
+                     status, until)
+
+MODES = ((), ("-s",))
+IGNORES_TERM = "trap '' TERM; echo ready; while :; do sleep .01; done"
+NUMBERS = {name: getattr(signal, "SIG" + name) for name in
+           ("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH", "KILL")}
+
+
+def environment(**variables):
+    return dict(os.environ, **variables)
+
+
+class Passing(SystemTest):
+    def received(self, arguments, sent, last="TERM", **options):
+        """The signals that main gets, by number, when init gets those sent; the last one ends it."""
+        command = probe("signals-until", NUMBERS[last])
+        with Init(*arguments, "-n", "--", *command, **options) as init:
+            init.read_until("ready")
+            for name in sent:
+                init.signal(NUMBERS[name])
+                # One after the other: pending at once they would come in order of their numbers.
+                until(lambda: self.has_taken_all(init.pid), "init to take " + name)
+            self.assertEqual(init.wait(), 0)
+            return [int(line.split()[0]) for line in init.rest().splitlines()]
+
+    @staticmethod
+    def has_taken_all(pid):
+        try:
+            of = status(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        return int(of["SigPnd"], 16) | int(of["ShdPnd"], 16) == 0
+
+    def test_rewrite(self):
+        for arguments, sent, got in (
+                (["-r", "TERM:QUIT"], ["TERM"], ["QUIT"]),
+                (["-r", "HUP:ignore", "-r", "USR1:USR2"], ["HUP", "USR1", "QUIT"],
+                 ["USR2", "QUIT"]),
+                (["--rewrite=SIGUSR1:quit,USR2:WINCH"], ["USR2", "USR1"], ["WINCH", "QUIT"]),
+                (["-r", "TERM:INT", "-r", "TERM:QUIT"], ["TERM"], ["QUIT"])):
+            for sandbox in MODES:
+                with self.subTest(arguments=arguments, sandbox=sandbox):
+                    self.assertEqual(self.received(arguments, sent, "QUIT", sandbox=sandbox),
+                                     [NUMBERS[name] for name in got])
+
+    def test_rewrite_from_a_variable_and_the_command_line_wins(self):
+        variables = environment(DINIT_SU_REWRITE="TERM:INT,USR1:QUIT")
+        self.assertEqual(self.received(["-r", "TERM:USR2"], ["TERM", "USR1"], "QUIT",
+                                       environment=variables),
+                         [NUMBERS["USR2"], NUMBERS["QUIT"]])
+
+    def test_to_whom(self):
+        for arguments, number, helper in ((["-g"], "USR1", True), (["-c"], "TERM", False),
+                                          ([], "TERM", True), ([], "USR1", False),
+                                          (["-g", "-c"], "HUP", False)):
+            with self.subTest(arguments=arguments, number=number):
+                with Init(*arguments, "app", "--", *probe("pair")) as init:
+                    # Both have to be there before a signal can be for both.
+                    self.assertEqual({init.read_line().split()[0] for _ in range(2)},
+                                     {"main", "helper"})
+                    init.signal(NUMBERS[number])
+                    lines = [init.read_line() for _ in range(2 if helper else 1)]
+                    self.assertEqual({line.split()[0] for line in lines},
+                                     {"main", "helper"} if helper else {"main"})
+                    # Whoever got no signal by now would have it before this one.
+                    init.signal(NUMBERS["WINCH"])
+                    init.read_until("main %d" % NUMBERS["WINCH"])
+
+    def test_parent_death(self):
+        parent = ("import os, sys, time\n"
+                  "if os.fork() == 0: os.execv(sys.argv[1], sys.argv[1:])\n"
+                  "sys.stdin.readline()\n")
+        command = ["sh", "-c", '"$@"; sleep 1000', "sh", "python3", "-c", parent,
+                   Place.file("dinit-su"), "-p", "USR1", "-n", "--",
+                   *probe("signals-until", NUMBERS["USR1"])]
+        with Init(binary="/usr/bin/env", *command, sandbox=["-s"], stdin=subprocess.PIPE) as shell:
+            shell.read_until("ready")
+            shell.process.stdin.write(b"\n")
+            shell.process.stdin.flush()
+            self.assertTrue(shell.read_line().startswith("%d " % NUMBERS["USR1"]))
+
+
+class Delay(SystemTest):
+    def test_a_stop_is_held_back_and_a_second_one_cuts_that_short(self):
+        for sandbox in MODES:
+            with Init("-v", "-d", "1h", "app", "--", *probe("signals"), sandbox=sandbox) as init:
+                init.read_until("ready")
+                init.signal(NUMBERS["TERM"])
+                init.read_until("asked to stop: SIGTERM is passed on when --stop-delay is over")
+                # Others are passed on at once meanwhile.
+                init.signal(NUMBERS["USR1"])
+                init.read_until("%d 0 0" % NUMBERS["USR1"])
+                init.signal(NUMBERS["TERM"])
+                init.read_until("%d 0 0" % NUMBERS["TERM"])
+                self.assertEqual(init.wait(), 0)
+
+    def test_passed_on_when_it_is_over(self):
+        began = time.monotonic()
+        with Init("app", "--", *probe("signals"),
+                  environment=environment(DINIT_SU_STOP_DELAY="300ms")) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["TERM"])
+            self.assertEqual(init.wait(), 0)
+        self.assertGreaterEqual(time.monotonic() - began, 0.3)
+
+    def test_main_that_ends_by_itself_ends_the_delay(self):
+        with Init("-v", "-d", "1h", "app", "--", "sh", "-c", "echo ready; read line; exit 4",
+                  stdin=subprocess.PIPE) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["TERM"])
+            init.read_until("asked to stop")
+            init.process.stdin.close()
+            self.assertEqual(init.wait(), 4)
+
+    def test_what_asks_for_a_stop(self):
+        with Init("-v", "-d", "1h", "-S", "USR2,RTMIN+3", "app", "--", *probe("signals")) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["INT"])
+            init.read_until("%d 0 0" % NUMBERS["INT"])
+            init.signal(37)
+            init.read_until("asked to stop: SIGRTMIN+3")
+
+
+class Timeout(SystemTest):
+    def test_what_has_not_stopped_is_killed(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                with Init("-t", "300ms", "app", "--", "sh", "-c", IGNORES_TERM,
+                          sandbox=sandbox) as init:
+                    init.read_until("ready")
+                    began = time.monotonic()
+                    init.signal(NUMBERS["TERM"])
+                    self.assertEqual(init.wait(), 137)
+                    self.assertGreaterEqual(time.monotonic() - began, 0.3)
+
+    def test_leftovers_get_no_longer_although_they_would(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                script = "trap 'exit 3' TERM; sh -c \"%s\" & wait; wait" % IGNORES_TERM
+                with Init("-t", "400ms", "-w", "1h", "app", "--", "sh", "-c", script,
+                          sandbox=sandbox) as init:
+                    init.read_until("ready")
+                    init.signal(NUMBERS["TERM"])
+                    self.assertEqual(init.wait(), 3)
+
+    def test_never_without_a_stop(self):
+        with Init("-t", "0", "app", "--", *probe("signals")) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["USR1"])
+            init.read_until("%d " % NUMBERS["USR1"])
+            init.signal(NUMBERS["TERM"])
+            self.assertIn(init.wait(), (0, 137))
+
+
+class Daemons(SystemTest):
+    DAEMON = "(sh -c 'trap \"echo reload\" HUP; trap \"echo bye; exit\" TERM; echo ready; " \
+             "while :; do sleep .01; done' &); exit 5"
+
+    def test_init_stays_until_it_ends(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                with Init("-W", "app", "--", "sh", "-c", self.DAEMON, sandbox=sandbox) as init:
+                    init.read_until("ready")
+                    until(lambda: len(children(init.pid)) == 1, "main to end")
+                    init.signal(NUMBERS["USR1"])  # for nobody: it would kill the daemon
+                    init.signal(NUMBERS["HUP"])
+                    init.read_until("reload")
+                    init.signal(NUMBERS["TERM"])
+                    init.read_until("bye")
+                    self.assertEqual(init.wait(), 5)
+
+    def test_it_may_end_by_itself(self):
+        self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
+
+    def test_timeout_holds_for_daemons(self):
+        script = "(sh -c \"%s\" &); exit 7" % IGNORES_TERM
+        for sandbox in MODES:
+            with Init("-W", "-t", "200ms", "app", "--", "sh", "-c", script,
+                      sandbox=sandbox) as init:
+                init.read_until("ready")
+                until(lambda: len(children(init.pid)) == 1, "main to end")
+                init.signal(NUMBERS["TERM"])
+                self.assertEqual(init.wait(), 7)
+
+
+class ExitMap(SystemTest):
+    def test_statuses(self):
+        for options, command, wanted in (
+                (["-e", "7"], ["exit", 7], 0), (["-e", "7:9"], ["exit", 7], 9),
+                (["-e", "7:9,0:3"], ["exit", 0], 3), (["-e", "7:9"], ["exit", 8], 8),
+                (["--exit-map=143:1", "-e", "143:2"], ["die", 15], 2)):
+            with self.subTest(options=options):
+                self.assertEqual(run(*options, "-n", "--", *probe(*command)).status, wanted)
+
+    def test_of_a_command_that_cannot_run(self):
+        self.assertEqual(run("-e", "127:1", "-n", "--", "nothing-of-this-name").status, 1)
+
+    def test_from_a_variable(self):
+        variables = environment(DINIT_SU_EXIT_MAP="5:6,7")
+        for status_, wanted in ((5, 6), (7, 0)):
+            self.assertEqual(run("-n", "--", *probe("exit", status_),
+                                 environment=variables).status, wanted)
+
+
+class Pause(SystemTest):
+    def test_stops_with_status_0_and_nothing_else_does(self):
+        for arguments, options in (([], {}), (["app"], {}), ([], {"sandbox": ["-u", "7:7"]})):
+            for number in ("TERM", "INT"):
+                with self.subTest(arguments=arguments, number=number):
+                    with Init("--pause", *arguments, **options) as init:
+                        until(lambda: self.sleeps(init), "init to sleep")
+                        init.signal(NUMBERS["USR1"])
+                        init.signal(NUMBERS["HUP"])
+                        init.signal(NUMBERS[number])
+                        self.assertEqual((init.wait(), init.rest()), (0, ""))
+
+    @staticmethod
+    def sleeps(init):
+        try:
+            return (os.path.basename(os.readlink("/proc/%d/exe" % init.pid)) == "dinit-su" and
+                    stat(init.pid)[0] == "S")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+    def test_reaps_for_the_others_of_the_pod(self):
+        with Init("--pause", "app") as init:
+            until(lambda: status(init.pid)["Uid"].split()[0] == "4242", "init")
+            subprocess.run(["nsenter", "-t", str(init.pid), "-p", "sh", "-c",
+                            "for i in 1 2 3 4 5 6 7 8 9; do (sleep 0 &); done"], check=True)
+            until(lambda: not children(init.pid), "orphans to be reaped")
+            init.signal(NUMBERS["TERM"])
+            self.assertEqual(init.wait(), 0)
+
+    def test_refused_with_a_command(self):
+        self.assert_refused(run("--pause", "app", "true"), "with --pause there is no COMMAND")
+
+
+class Together(SystemTest):
+    def test_exec_refuses_what_only_an_init_can_do_but_not_variables(self):
+        self.assert_refused(run("-x", "-d", "1s", "app", "--", "echo", "main was run"),
+                            "--exec and --stop-delay")
+        ended = run("-x", "app", "--", "echo", "ran",
+                    environment=environment(DINIT_SU_STOP_DELAY="1s"))
+        self.assertEqual((ended.status, ended.output), (0, "ran\n"))
+
+    def test_bad_values(self):
+        for arguments, words in (
+                (["-r", "TERM"], "'TERM' is no FROM:TO"), (["-r", "KILL:TERM"], "no FROM:TO"),
+                (["-r", "TERM:FLY"], "no FROM:TO"), (["-S", "TERM,"], "no list of signals"),
+                (["-S", "KILL"], "no list of signals"), (["-p", "x"], "is no signal"),
+                (["-d", "1y"], "is no time"), (["-t", "-1"], "is no time"),
+                (["-e", "256"], "is no CODE"), (["-e", "1:"], "is no CODE"),
+                (["--log-format", "xml"], "is neither text nor json")):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(run(*arguments, "app", "--", "echo", "main was run"), words)
+
+    def test_bad_variables_name_themselves(self):
+        for name, value in (("STOP_DELAY", "soon"), ("GROUP", "maybe"), ("VERBOSE", "3")):
+            with self.subTest(name=name):
+                variable = "DINIT_SU_" + name
+                ended = run("app", "--", "echo", "main was run",
+                            environment=environment(**{variable: value}))
+                self.assert_refused(ended, variable, "'%s'" % value)
+
+    def test_leftovers_that_spawn_more_all_end(self):
+        fork_on = "trap '' TERM; f() { sleep .02; f & }; f; f; while :; do sleep .01; done"
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                ended = run("-w", "200ms", "app", "--", "sh", "-c",
+                            "sh -c '%s' & sleep .1; exit 8" % fork_on, sandbox=sandbox)
+                self.assertEqual(ended.status, 8)
+
+
+class Storm(SystemTest):
+    """What the kernel does not coalesce arrives, whatever else goes on."""
+
+    QUEUED, ORPHANS = 5000, 2000
+
+    def test_signals_and_orphans(self):
+        script = "i=0; while [ $i -lt %d ]; do i=$((i+1)); (:&) ; done; echo orphans" % self.ORPHANS
+        with Init("-c", "-W", "-r", "TERM:QUIT", "-n", "--", "sh", "-c",
+                  "(%s) & exec %s" % (script, " ".join(probe("signals-until", 3)))) as init:
+            init.read_until("ready")
+            began = time.monotonic()
+            for number in range(self.QUEUED):
+                self.send(init, SIGRTMIN + number % 4, number)
+                init.signal((NUMBERS["USR1"], NUMBERS["WINCH"])[number % 2])
+            took = time.monotonic() - began
+            lines = []
+            while sum(line.startswith(("34 ", "35 ", "36 ", "37 ")) for line in lines) < self.QUEUED:
+                lines.append(init.read_line())
+            got = {number: [] for number in range(SIGRTMIN, SIGRTMIN + 4)}
+            for line in lines:
+                words = line.split()
+                if words[0] != "orphans" and int(words[0]) in got:
+                    got[int(words[0])].append(int(words[2]))
+            for number, values in got.items():
+                self.assertEqual(values, list(range(number - SIGRTMIN, self.QUEUED, 4)))
+            if "orphans" not in lines:
+                init.read_until("orphans")
+            until(lambda: len(children(init.pid)) == 1, "orphans to be reaped")
+            self.assertEqual([stat(pid)[0] for pid in children(init.pid) if stat(pid)[0] == "Z"], [])
+            init.signal(NUMBERS["TERM"])
+            self.assertEqual(init.wait(), 0)
+        # Far more than a second would be no storm.
+        self.assertLess(took, 20)
+
+    def send(self, init, number, value):
+        """Queue a signal; where the queue is full for a moment (RLIMIT_SIGPENDING) wait for room."""
+        until(lambda: self.try_to_send(init, number, value), "room in the queue")
+
+    @staticmethod
+    def try_to_send(init, number, value):
+        try:
+            send_value(init.pid, number, value)
+        except OSError as error:
+            if error.errno != 11:  # EAGAIN
+                raise
+            return False
+        return True
