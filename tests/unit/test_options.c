@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "termination_log.h"
+
+static const struct option *named(const char *name)
+{
+	return option_by_name(name, strlen(name));
+}
+
+/* Whether the option takes the value; what it said if not is in failure. */
+static bool apply(struct settings *settings, const char *name, const char *value,
+		  struct failure *failure)
+{
+	const struct option *option = named(name);
+
+	ck_assert_msg(option != NULL, "no option %s", name);
+	return option_apply(option, settings, name, value, failure);
+}
+
+static struct settings after(const char *name, const char *value)
+{
+	struct settings settings = settings_defaults();
+	struct failure failure = {0};
+
+	ck_assert_msg(apply(&settings, name, value, &failure), "%s", failure.text);
+	return settings;
+}
+
+/* Names and letters as in the manual; which of them a variable can set, and which are for init. */
+START_TEST(the_table)
+{
+	static const struct {
+		const char *name;
+		char letter;
+		bool in_environment, for_init;
+	} rows[] = {
+		{"exec", 'x', false, false},	    {"no-switch", 'n', false, false},
+		{"if-root", 'i', false, false},	    {"root-init", 'R', false, true},
+		{"keep-env", 'E', false, false},    {"no-stdio-chown", 0, false, false},
+		{"rewrite", 'r', true, true},	    {"group", 'g', true, true},
+		{"single-child", 'c', true, true},  {"parent-death", 'p', true, true},
+		{"stop-signals", 'S', true, true},  {"stop-delay", 'd', true, true},
+		{"stop-timeout", 't', true, true},  {"wait", 'w', true, true},
+		{"wait-all", 'W', true, true},	    {"exit-map", 'e', true, true},
+		{"termination-log", 0, true, true}, {"log-format", 0, true, false},
+		{"verbose", 'v', true, false},	    {"quiet", 'q', true, false},
+		{"pause", 0, false, true},	    {"install", 0, false, false},
+		{"explain", 0, false, false},	    {"help", 'h', false, false},
+		{"version", 'V', false, false},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct option *option = named(rows[i].name);
+
+		ck_assert_msg(option != NULL, "%s", rows[i].name);
+		ck_assert_msg(option->letter == rows[i].letter, "%s", rows[i].name);
+		ck_assert_msg(option->in_environment == rows[i].in_environment, "%s", rows[i].name);
+		ck_assert_msg(option->for_init == rows[i].for_init, "%s", rows[i].name);
+		if (rows[i].letter)
+			ck_assert_ptr_eq(option_by_letter(rows[i].letter), option);
+		ck_assert_ptr_null(option_by_name(rows[i].name, strlen(rows[i].name) - 1));
+	}
+	ck_assert_ptr_null(named(""));
+	ck_assert_ptr_null(named("waits"));
+	ck_assert_ptr_null(option_by_letter('z'));
+	ck_assert_ptr_null(option_by_letter('-'));
+}
+END_TEST
+
+START_TEST(flags)
+{
+	ck_assert(after("exec", NULL).exec);
+	ck_assert(after("no-switch", NULL).no_switch);
+	ck_assert(after("if-root", NULL).if_root);
+	ck_assert(after("root-init", NULL).root_init);
+	ck_assert(after("keep-env", NULL).keep_environment);
+	ck_assert(after("no-stdio-chown", NULL).keep_stdio);
+	ck_assert(after("wait-all", NULL).lifecycle.wait_all);
+	ck_assert(after("pause", NULL).lifecycle.pause);
+	ck_assert(after("explain", NULL).explain);
+	ck_assert(after("help", NULL).help);
+	ck_assert(after("version", NULL).version);
+	ck_assert_int_eq(after("group", NULL).lifecycle.audience, AUDIENCE_GROUP);
+	ck_assert_int_eq(after("single-child", NULL).lifecycle.audience, AUDIENCE_MAIN);
+	ck_assert_int_eq(settings_defaults().lifecycle.audience, AUDIENCE_BY_SIGNAL);
+}
+END_TEST
+
+START_TEST(values)
+{
+	ck_assert(after("stop-delay", "1500ms").lifecycle.stop_delay == 1500);
+	ck_assert(after("stop-timeout", "2m").lifecycle.stop_timeout == 120000);
+	ck_assert(after("stop-timeout", "0").lifecycle.stop_timeout == 0);
+	ck_assert(settings_defaults().lifecycle.stop_timeout == NO_DEADLINE);
+	ck_assert(after("wait", "3").lifecycle.wait == 3000);
+	ck_assert_int_eq(after("parent-death", "kill").parent_death, SIGKILL);
+	ck_assert_int_eq(after("parent-death", "RTMIN+1").parent_death, 35);
+	ck_assert(after("log-format", "json").reporter.json);
+	ck_assert(!after("log-format", "text").reporter.json);
+	ck_assert_str_eq(after("termination-log", NULL).termination_log, "/dev/termination-log");
+	ck_assert_str_eq(after("termination-log", "/log").termination_log, "/log");
+	ck_assert_str_eq(after("install", "/bin/x").install, "/bin/x");
+	ck_assert_int_eq(after("verbose", NULL).reporter.level, REPORT_STORY);
+	ck_assert_int_eq(after("verbose", "0").reporter.level, REPORT_WARNINGS);
+	ck_assert_int_eq(after("verbose", "1").reporter.level, REPORT_STORY);
+	ck_assert_int_eq(after("verbose", "2").reporter.level, REPORT_DETAILS);
+	ck_assert_int_eq(after("quiet", NULL).reporter.level, REPORT_ERRORS);
+}
+END_TEST
+
+START_TEST(bad_values)
+{
+	static const struct {
+		const char *name, *value;
+	} rows[] = {
+		{"rewrite", ""},
+		{"rewrite", "TERM"},
+		{"rewrite", "TERM:"},
+		{"rewrite", ":TERM"},
+		{"rewrite", ":"},
+		{"rewrite", "TERM:QUIT:INT"},
+		{"rewrite", "TERM:QUIT,"},
+		{"rewrite", ",TERM:QUIT"},
+		{"rewrite", "TERM:QUIT,,HUP:INT"},
+		{"rewrite", "TERM=QUIT"},
+		{"rewrite", "KILL:TERM"},
+		{"rewrite", "STOP:TERM"},
+		{"rewrite", "CHLD:TERM"},
+		{"rewrite", "9:15"},
+		{"rewrite", "TERM:IGNORE"},
+		{"rewrite", "TERM:nothing"},
+		{"rewrite", "TERM:0"},
+		{"rewrite", "0:TERM"},
+		{"rewrite", "TERM:65"},
+		{"rewrite", "TERM: QUIT"},
+		{"rewrite", "TERM:QUITQUITQUITQUITQUITQUITQUITQUIT"},
+		{"stop-signals", ""},
+		{"stop-signals", ","},
+		{"stop-signals", "TERM,"},
+		{"stop-signals", ",TERM"},
+		{"stop-signals", "TERM,,INT"},
+		{"stop-signals", "TERM INT"},
+		{"stop-signals", "TERM, INT"},
+		{"stop-signals", "KILL"},
+		{"stop-signals", "TERM,STOP"},
+		{"stop-signals", "SIGCHLD"},
+		{"stop-signals", "none"},
+		{"stop-signals", "TERM:INT"},
+		{"exit-map", ""},
+		{"exit-map", "256"},
+		{"exit-map", "-1"},
+		{"exit-map", "143:"},
+		{"exit-map", ":0"},
+		{"exit-map", "143:256"},
+		{"exit-map", "143:0:0"},
+		{"exit-map", "143,"},
+		{"exit-map", "143,,130"},
+		{"exit-map", "143=0"},
+		{"exit-map", "TERM"},
+		{"exit-map", "0x8f"},
+		{"exit-map", "143 "},
+		{"exit-map", "143:0, 130:0"},
+		{"parent-death", ""},
+		{"parent-death", "0"},
+		{"parent-death", "65"},
+		{"parent-death", "TERM,INT"},
+		{"stop-delay", ""},
+		{"stop-delay", "5d"},
+		{"stop-timeout", "never"},
+		{"stop-timeout", "-1"},
+		{"wait", "5.5"},
+		{"wait", "2147483648"},
+		{"log-format", ""},
+		{"log-format", "JSON"},
+		{"log-format", "xml"},
+		{"termination-log", ""},
+		{"install", ""},
+		{"verbose", "3"},
+		{"verbose", ""},
+		{"verbose", "yes"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct settings settings = settings_defaults();
+		struct failure failure = {0};
+		char beginning[128];
+
+		ck_assert_msg(!apply(&settings, rows[i].name, rows[i].value, &failure),
+			      "--%s '%s' is taken", rows[i].name, rows[i].value);
+		ck_assert_int_eq(failure.status, STATUS_REFUSED);
+		/* Whose value, which value, and what would be one. */
+		snprintf(beginning, sizeof(beginning), "%s: '%s' is n", rows[i].name,
+			 rows[i].value);
+		ck_assert_msg(strncmp(failure.text, beginning, strlen(beginning)) == 0, "%s",
+			      failure.text);
+	}
+}
+END_TEST
+
+START_TEST(rewrites)
+{
+	const struct settings settings =
+		after("rewrite", "TERM:QUIT,hup:ignore,SIGUSR1:12,RTMIN+3:SIGRTMAX-1,TSTP:STOP");
+	const uint8_t *send_as = settings.lifecycle.send_as;
+
+	ck_assert_int_eq(send_as[SIGTERM], SIGQUIT);
+	ck_assert_int_eq(send_as[SIGHUP], SEND_NOTHING);
+	ck_assert_int_eq(send_as[SIGUSR1], SIGUSR2);
+	ck_assert_int_eq(send_as[37], 63);
+	ck_assert_int_eq(send_as[SIGTSTP], SIGSTOP);
+	ck_assert_int_eq(send_as[SIGINT], 0);
+}
+END_TEST
+
+/* Options that stand twice: rewriting and mapping add up, the last of two equal ones wins. */
+START_TEST(repeated)
+{
+	struct settings settings = settings_defaults();
+	struct failure failure;
+
+	ck_assert(apply(&settings, "rewrite", "TERM:QUIT", &failure));
+	ck_assert(apply(&settings, "rewrite", "INT:QUIT,TERM:INT", &failure));
+	ck_assert_int_eq(settings.lifecycle.send_as[SIGTERM], SIGINT);
+	ck_assert_int_eq(settings.lifecycle.send_as[SIGINT], SIGQUIT);
+	ck_assert(apply(&settings, "exit-map", "143:1,130", &failure));
+	ck_assert(apply(&settings, "exit-map", "143", &failure));
+	ck_assert_int_eq(settings.exit_map[143], 0);
+	ck_assert_int_eq(settings.exit_map[130], 0);
+	ck_assert(apply(&settings, "stop-signals", "HUP", &failure));
+	ck_assert(apply(&settings, "stop-signals", "PWR", &failure));
+	ck_assert(!settings.lifecycle.asks_stop[SIGHUP]);
+	ck_assert(apply(&settings, "group", NULL, &failure));
+	ck_assert(apply(&settings, "single-child", NULL, &failure));
+	ck_assert_int_eq(settings.lifecycle.audience, AUDIENCE_MAIN);
+}
+END_TEST
+
+START_TEST(stop_signals_replace_the_usual_ones)
+{
+	const struct settings settings = after("stop-signals", "PWR,RTMIN+3,1");
+
+	for (int number = 1; number <= 64; number++)
+		ck_assert_msg(settings.lifecycle.asks_stop[number] ==
+				      (number == SIGPWR || number == 37 || number == 1),
+			      "signal %d", number);
+}
+END_TEST
+
+START_TEST(long_lists)
+{
+	char list[4096] = "";
+	struct settings settings;
+
+	for (int number = 1; number <= 64; number++) {
+		if (number != SIGKILL && number != SIGSTOP && number != SIGCHLD)
+			sprintf(list + strlen(list), "%s%d", *list ? "," : "", number);
+	}
+	settings = after("stop-signals", list);
+	for (int number = 1; number <= 64; number++)
+		ck_assert_int_eq(settings.lifecycle.asks_stop[number],
+				 number != SIGKILL && number != SIGSTOP && number != SIGCHLD);
+	*list = '\0';
+	for (int status = 0; status < 256; status++)
+		sprintf(list + strlen(list), "%s%d:%d", *list ? "," : "", status, 255 - status);
+	settings = after("exit-map", list);
+	for (int status = 0; status < 256; status++)
+		ck_assert_int_eq(settings.exit_map[status], 255 - status);
+}
+END_TEST
+
+START_TEST(exit_map)
+{
+	const struct settings settings = after("exit-map", "143:0,130,0:5,255:254");
+
+	for (int status = 0; status < 256; status++) {
+		const int wanted = status == 143 || status == 130 ? 0
+				   : status == 0		  ? 5
+				   : status == 255		  ? 254
+								  : status;
+
+		ck_assert_msg(settings.exit_map[status] == wanted, "status %d", status);
+	}
+}
+END_TEST
+
+static bool with_variables(char *const *variables, struct settings *settings,
+			   struct failure *failure)
+{
+	char *environment[8] = {"PATH=/bin"};
+	int count = 1;
+
+	while (*variables)
+		environment[count++] = *variables++;
+	*settings = settings_defaults();
+	return options_apply_variables(environment, settings, failure);
+}
+
+START_TEST(variables)
+{
+	char *all[] = {"DINIT_SU_REWRITE=TERM:QUIT", "DINIT_SU_STOP_DELAY=5s",
+		       "DINIT_SU_WAIT_ALL=1",	     "DINIT_SU_EXIT_MAP=143",
+		       "DINIT_SU_LOG_FORMAT=json",   NULL};
+	char *more[] = {"DINIT_SU_GROUP=1",
+			"DINIT_SU_PARENT_DEATH=TERM",
+			"DINIT_SU_STOP_SIGNALS=PWR",
+			"DINIT_SU_STOP_TIMEOUT=9ms",
+			"DINIT_SU_TERMINATION_LOG=/log",
+			"DINIT_SU_VERBOSE=2",
+			NULL};
+	char *off[] = {"DINIT_SU_WAIT_ALL=0", "DINIT_SU_GROUP=0",   "DINIT_SU_SINGLE_CHILD=0",
+		       "DINIT_SU_QUIET=0",    "DINIT_SU_VERBOSE=0", NULL};
+	char *quiet[] = {"DINIT_SU_SINGLE_CHILD=1", "DINIT_SU_QUIET=1", NULL};
+	struct settings settings;
+	struct failure failure;
+
+	ck_assert(with_variables(all, &settings, &failure));
+	ck_assert_int_eq(settings.lifecycle.send_as[SIGTERM], SIGQUIT);
+	ck_assert(settings.lifecycle.stop_delay == 5000);
+	ck_assert(settings.lifecycle.wait_all);
+	ck_assert_int_eq(settings.exit_map[143], 0);
+	ck_assert(settings.reporter.json);
+
+	ck_assert(with_variables(more, &settings, &failure));
+	ck_assert_int_eq(settings.lifecycle.audience, AUDIENCE_GROUP);
+	ck_assert_int_eq(settings.parent_death, SIGTERM);
+	ck_assert(settings.lifecycle.asks_stop[SIGPWR] && !settings.lifecycle.asks_stop[SIGTERM]);
+	ck_assert(settings.lifecycle.stop_timeout == 9);
+	ck_assert_str_eq(settings.termination_log, "/log");
+	ck_assert_int_eq(settings.reporter.level, REPORT_DETAILS);
+
+	ck_assert(with_variables(off, &settings, &failure));
+	ck_assert(!settings.lifecycle.wait_all);
+	ck_assert_int_eq(settings.lifecycle.audience, AUDIENCE_BY_SIGNAL);
+	ck_assert_int_eq(settings.reporter.level, REPORT_WARNINGS);
+
+	ck_assert(with_variables(quiet, &settings, &failure));
+	ck_assert_int_eq(settings.lifecycle.audience, AUDIENCE_MAIN);
+	ck_assert_int_eq(settings.reporter.level, REPORT_ERRORS);
+}
+END_TEST
+
+static bool is_untouched(const struct settings *settings)
+{
+	return !settings->exec && !settings->no_switch && !settings->if_root &&
+	       !settings->root_init && !settings->keep_environment && !settings->keep_stdio &&
+	       !settings->lifecycle.pause && !settings->lifecycle.wait_all && !settings->install &&
+	       !settings->explain && !settings->help && !settings->version && !settings->user;
+}
+
+/* Who to become and what to run is never taken from the environment; nor is what is not ours. */
+START_TEST(other_variables)
+{
+	char *const rows[] = {
+		"DINIT_SU_EXEC=1",
+		"DINIT_SU_NO_SWITCH=1",
+		"DINIT_SU_IF_ROOT=1",
+		"DINIT_SU_ROOT_INIT=1",
+		"DINIT_SU_KEEP_ENV=1",
+		"DINIT_SU_NO_STDIO_CHOWN=1",
+		"DINIT_SU_PAUSE=1",
+		"DINIT_SU_INSTALL=/x",
+		"DINIT_SU_EXPLAIN=1",
+		"DINIT_SU_HELP=1",
+		"DINIT_SU_VERSION=1",
+		"DINIT_SU_USER=root",
+		"DINIT_SU_=1",
+		"DINIT_SU_WAIT-ALL=1",
+		"DINIT_SU_wait_all=1",
+		"DINIT_SU_WAIT_ALL",
+		"DINIT_SU_WAIT_ALLX=1",
+		"DINIT_SU_WAIT_AL=1",
+		"XDINIT_SU_WAIT_ALL=1",
+		"DINIT_SU_WAIT__ALL=1",
+		"dinit_su_WAIT_ALL=1",
+		"DINIT_SU_A_NAME_THAT_IS_LONGER_THAN_ANY_OPTION_COULD_BE=1",
+		"DINIT_SU_",
+		"",
+		"=1",
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		char *one[] = {rows[i], NULL};
+		struct settings settings;
+		struct failure failure;
+
+		ck_assert_msg(with_variables(one, &settings, &failure), "%s", rows[i]);
+		ck_assert_msg(is_untouched(&settings), "%s has an effect", rows[i]);
+	}
+}
+END_TEST
+
+START_TEST(bad_variables)
+{
+	static const struct {
+		char *entry;
+		const char *refusal;
+	} rows[] = {
+		{"DINIT_SU_WAIT_ALL=", "DINIT_SU_WAIT_ALL: '' is neither 1 nor 0"},
+		{"DINIT_SU_WAIT_ALL=yes", "DINIT_SU_WAIT_ALL: 'yes' is neither 1 nor 0"},
+		{"DINIT_SU_GROUP=2", "DINIT_SU_GROUP: '2' is neither 1 nor 0"},
+		{"DINIT_SU_QUIET=true", "DINIT_SU_QUIET: 'true' is neither 1 nor 0"},
+		{"DINIT_SU_VERBOSE=3", "DINIT_SU_VERBOSE: '3' is neither 0, 1 nor 2"},
+		{"DINIT_SU_STOP_SIGNALS=KILL", "DINIT_SU_STOP_SIGNALS: 'KILL' is no list"},
+		{"DINIT_SU_REWRITE=A=B", "DINIT_SU_REWRITE: 'A=B' is no FROM:TO"},
+		{"DINIT_SU_TERMINATION_LOG=", "DINIT_SU_TERMINATION_LOG: '' is no path"},
+		{"DINIT_SU_LOG_FORMAT=xml", "DINIT_SU_LOG_FORMAT: 'xml' is neither text nor json"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		char *one[] = {rows[i].entry, NULL};
+		struct settings settings;
+		struct failure failure = {0};
+
+		ck_assert_msg(!with_variables(one, &settings, &failure), "%s", rows[i].entry);
+		ck_assert_int_eq(failure.status, STATUS_REFUSED);
+		ck_assert_msg(strncmp(failure.text, rows[i].refusal, strlen(rows[i].refusal)) == 0,
+			      "%s", failure.text);
+	}
+}
+END_TEST
+
+Suite *options_suite(void)
+{
+	const TTest *const tests[] = {the_table,
+				      flags,
+				      values,
+				      bad_values,
+				      rewrites,
+				      repeated,
+				      stop_signals_replace_the_usual_ones,
+				      long_lists,
+				      exit_map,
+				      variables,
+				      other_variables,
+				      bad_variables};
+
+	return suite_of("options", tests, COUNT(tests));
+}
