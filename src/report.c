@@ -60,12 +60,13 @@ static void write_line(const char *line, size_t length)
 
 /*
  * A line is no longer than PIPE_BUF, so that it is written whole or not at all: pipe(7). In JSON at
- * worst every byte of the message and of the user's name comes out as six; cut off before that, the
- * object still fits, and is valid.
+ * worst every byte of the message and of the user's name comes out as six; both are cut off before
+ * that, so that the object still fits, and is valid.
  */
 #define LINE_SIZE PIPE_BUF
 #define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("dinit-su: "))
 #define JSON_MESSAGE_SIZE 384
+#define JSON_USER_SIZE 128
 
 static void put_text(struct text *line, const struct reporter *reporter, const char *message)
 {
@@ -80,7 +81,7 @@ static void put_json(struct text *line, const struct reporter *reporter, enum re
 		     const struct report_event *event, const char *message)
 {
 	static const char *const levels[] = {"error", "warning", "info", "debug"};
-	char name[SIGNAL_NAME_SIZE];
+	char name[SIGNAL_NAME_SIZE], user[JSON_USER_SIZE];
 
 	json_begin(line, clock_realtime());
 	json_add_string(line, "level", levels[level]);
@@ -91,8 +92,12 @@ static void put_json(struct text *line, const struct reporter *reporter, enum re
 		json_add_string(line, "signal", signal_name(event->signal, name));
 	if (event->has_status)
 		json_add_number(line, "status", event->status);
-	if (reporter->user)
-		json_add_string(line, "user", reporter->user);
+	if (reporter->user) {
+		struct text text = text_in(user, sizeof(user));
+
+		text_add(&text, "%s", reporter->user);
+		json_add_string(line, "user", user);
+	}
 	json_add_string(line, "message", message);
 	json_end(line);
 }

@@ -9,7 +9,7 @@
 
 static const struct option *named(const char *name)
 {
-	return option_by_name(name, strlen(name));
+	return option_by_name(&options_native, name, strlen(name));
 }
 
 /* Whether the option takes the value; what it said if not is in failure. */
@@ -59,16 +59,18 @@ START_TEST(the_table)
 
 		ck_assert_msg(option != NULL, "%s", rows[i].name);
 		ck_assert_msg(option->letter == rows[i].letter, "%s", rows[i].name);
-		ck_assert_msg(option->in_environment == rows[i].in_environment, "%s", rows[i].name);
-		ck_assert_msg(option->for_init == rows[i].for_init, "%s", rows[i].name);
+		ck_assert_msg(!!(option->where & IN_ENVIRONMENT) == rows[i].in_environment, "%s",
+			      rows[i].name);
+		ck_assert_msg(!!(option->where & FOR_INIT) == rows[i].for_init, "%s", rows[i].name);
 		if (rows[i].letter)
-			ck_assert_ptr_eq(option_by_letter(rows[i].letter), option);
-		ck_assert_ptr_null(option_by_name(rows[i].name, strlen(rows[i].name) - 1));
+			ck_assert_ptr_eq(option_by_letter(&options_native, rows[i].letter), option);
+		ck_assert_ptr_null(
+			option_by_name(&options_native, rows[i].name, strlen(rows[i].name) - 1));
 	}
 	ck_assert_ptr_null(named(""));
 	ck_assert_ptr_null(named("waits"));
-	ck_assert_ptr_null(option_by_letter('z'));
-	ck_assert_ptr_null(option_by_letter('-'));
+	ck_assert_ptr_null(option_by_letter(&options_native, 'z'));
+	ck_assert_ptr_null(option_by_letter(&options_native, '-'));
 }
 END_TEST
 

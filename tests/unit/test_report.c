@@ -142,6 +142,67 @@ START_TEST(every_character)
 }
 END_TEST
 
+START_TEST(json)
+{
+	const struct reporter by_app = {.level = REPORT_STORY, .json = true, .user = "a\"p:\xff"};
+	const struct reporter no_user = {.level = REPORT_STORY, .json = true};
+	const struct report_event whole = {.name = "main-ended",
+					   .pid = 7,
+					   .signal = SIGKILL,
+					   .has_status = true,
+					   .status = 137};
+	const struct report_event status_only = {.name = "ending", .has_status = true};
+	int reader = stderr_is_pipe();
+	const char *line;
+
+	report_event(&by_app, REPORT_WARNINGS, &whole, "it was\n'%s'", "so");
+	line = received(reader);
+	ck_assert_int_eq(strncmp(line, "{\"time\":\"2", 10), 0);
+	ck_assert_str_eq(strchr(line, 'Z'), "Z\",\"level\":\"warning\",\"event\":\"main-ended\","
+					    "\"pid\":7,\"signal\":\"SIGKILL\",\"status\":137,"
+					    "\"user\":\"a\\\"p:\\ufffd\","
+					    "\"message\":\"it was\\u000a'so'\"}\n");
+	report_event(&no_user, REPORT_STORY, &status_only, "x");
+	ck_assert_str_eq(strchr(received(reader), 'Z'), "Z\",\"level\":\"info\",\"event\":"
+							"\"ending\",\"status\":0,"
+							"\"message\":\"x\"}\n");
+	report(&no_user, REPORT_ERRORS, "x");
+	ck_assert_str_eq(strchr(received(reader), 'Z'), "Z\",\"level\":\"error\",\"event\":"
+							"\"message\",\"message\":\"x\"}\n");
+	report_event(&no_user, REPORT_DETAILS, &whole, "nothing is said");
+	report(&no_user, REPORT_ERRORS, "y");
+	ck_assert_ptr_nonnull(strstr(received(reader), "\"y\"}\n"));
+}
+END_TEST
+
+/* However long its parts and however many bytes each of theirs takes: whole, and one line. */
+START_TEST(json_is_never_cut)
+{
+	static const char bytes[] = {'x', '\x01', '\xff', '"', '\n'};
+	const struct report_event event = {.name = "signal-not-passed-on",
+					   .pid = -2147483647 - 1,
+					   .signal = 64,
+					   .has_status = true,
+					   .status = 255};
+	int reader = stderr_is_pipe();
+
+	for (int i = 0; i < COUNT(bytes); i++) {
+		char name[5000] = "";
+		const struct reporter reporter = {.json = true, .user = name};
+		const char *line;
+
+		memset(name, bytes[i], sizeof(name) - 1);
+		report_event(&reporter, REPORT_ERRORS, &event, "%s", name);
+		line = received(reader);
+		ck_assert_msg(strlen(line) <= 4096, "%d characters", (int)strlen(line));
+		ck_assert_msg(strlen(line) > 3 && strcmp(line + strlen(line) - 3, "\"}\n") == 0,
+			      "byte %d: ...%s", bytes[i], line + strlen(line) - 20);
+		ck_assert_ptr_nonnull(strstr(line, ",\"message\":\""));
+		ck_assert_uint_eq(strcspn(line, "\n"), strlen(line) - 1);
+	}
+}
+END_TEST
+
 /* Both of these with a description of report's own and without. */
 START_TEST(full_pipe)
 {
@@ -255,6 +316,8 @@ Suite *report_suite(void)
 				      levels,
 				      always_one_line,
 				      every_character,
+				      json,
+				      json_is_never_cut,
 				      closed,
 				      sockets,
 				      full_socket,
