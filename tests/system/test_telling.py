@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""What is left of an end: JSON for a log pipeline, the termination log, why main was killed."""
+import datetime
+import json
+import os
+import signal
+import subprocess
+import time
+
+from harness import Init, Place, SystemTest, children, probe, run, stat, until
+
+
+class Json(SystemTest):
+    def objects(self, ended):
+        return [json.loads(line) for line in ended.errors.splitlines()]
+
+    def test_story(self):
+        ended = run("-v", "--log-format=json", "app", "--", *probe("exit", 3))
+        lines = self.objects(ended)
+        self.assertEqual([line["event"] for line in lines],
+                         ["message", "main-started", "main-ended", "ending"])
+        for line in lines:
+            self.assertEqual((line["level"], line["user"]), ("info", "app"))
+            when = datetime.datetime.strptime(line["time"], "%Y-%m-%dT%H:%M:%S.%fZ")
+            age = time.time() - when.replace(tzinfo=datetime.timezone.utc).timestamp()
+            self.assertTrue(-1 < age < 60, line)
+        self.assertEqual((lines[2]["pid"], lines[2]["status"]), (lines[1]["pid"], 3))
+        self.assertEqual(lines[3]["status"], 3)
+
+    def test_signals(self):
+        environment = dict(os.environ, DINIT_SU_LOG_FORMAT="json", DINIT_SU_VERBOSE="1")
+        with Init("-n", "--", *probe("signals"), environment=environment,
+                  stderr=subprocess.PIPE) as init:
+            init.read_until("ready")
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 0)
+            lines = [json.loads(line) for line in init.process.stderr.read().splitlines()]
+            init.process.stderr.close()
+        passed, = (line for line in lines if line["event"] == "signal-passed-on")
+        self.assertEqual(passed["signal"], "SIGTERM")
+        self.assertNotIn("user", passed)
+
+    def test_whatever_names_contain(self):
+        for name in (b"\xff\xfe", b'"\\"', b"a\nb\x1b", b"\xc3\xa4", b"\xe2\x82", b"x" * 250,
+                     b"\xff" * 250):
+            with self.subTest(name=name[:9]):
+                ended = run("--log-format", "json", "app", "--", b"./" + name)
+                line, = self.objects(ended)
+                self.assertEqual((line["level"], line["event"], line["status"]),
+                                 ("error", "failed", 127))
+
+    def test_a_command_line_that_is_wrong(self):
+        line, = self.objects(run("--log-format", "json", "--fly"))
+        self.assertEqual(line["status"], 125)
+
+
+class TerminationLog(SystemTest):
+    def setUp(self):
+        self.path = os.path.join(Place.directory(), "log")
+
+    def content(self):
+        with open(self.path) as file:
+            return file.read()
+
+    def end(self, *arguments, **options):
+        return run("--termination-log=" + self.path, *arguments, **options)
+
+    def test_says_how_main_ended_although_only_root_may_write(self):
+        for command, words in ((["exit", 3], "ended with status 3\n"),
+                               (["die", 11], "was killed by SIGSEGV\n"),
+                               (["die", 9], "SIGKILL, which dinit-su did not send")):
+            with open(self.path, "w") as file:
+                file.write("a longer text that was there before, of another container's end\n" * 9)
+            os.chmod(self.path, 0o600)
+            self.end("app", "--", *probe(*command))
+            self.assertIn(words, self.content())
+            self.assertTrue(self.content().startswith("main (pid "))
+            self.assertEqual(self.content().count("\n"), 1)
+
+    def test_nothing_of_a_good_end(self):
+        for arguments, command in (([], ["exit", 0]), (["-e", "3"], ["exit", 3])):
+            self.assertEqual(self.end(*arguments, "app", "--", *probe(*command)).status, 0)
+            self.assertEqual(self.content(), "")
+
+    def test_says_what_was_refused(self):
+        self.assertEqual(self.end("nobody-here", "--", "true").status, 125)
+        self.assertIn("no user 'nobody-here'", self.content())
+        self.assertEqual(self.end("app", "--", "no-such-command").status, 127)
+        self.assertIn("cannot run 'no-such-command'", self.content())
+
+    def test_says_that_it_was_too_slow(self):
+        with Init("--termination-log=" + self.path, "-t", "100ms", "app", "--", "sh", "-c",
+                  "trap '' TERM; echo ready; while :; do sleep .01; done") as init:
+            init.read_until("ready")
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 137)
+        self.assertRegex(self.content(), r"\A--stop-timeout is over: main .* killed by SIGKILL\n\Z")
+
+    def test_a_log_that_cannot_be_opened_is_a_warning(self):
+        os.symlink("/etc/passwd", self.path)
+        ended = self.end("app", "--", "echo", "ran")
+        self.assertEqual((ended.status, ended.output), (0, "ran\n"))
+        self.assertIn("cannot open the termination log", ended.errors)
+
+    def test_main_does_not_inherit_it(self):
+        ended = self.end("app", "--", "sh", "-c", "ls -l /proc/self/fd")
+        self.assertNotIn(self.path, ended.output)
+
+
+class MemoryKills(SystemTest):
+    """The kernel's count in the container's cgroup, here a file of the test's that main changes."""
+
+    def end(self, path, before, after):
+        source = os.path.join(Place.directory(), "count")
+        with open(source, "w") as file:
+            file.write(before)
+        os.chmod(source, 0o666)
+        cgroup = os.path.join(Place.directory(), "cgroup")
+        os.makedirs(os.path.join(cgroup, os.path.dirname(path)))
+        with open(os.path.join(cgroup, path), "w"):
+            pass
+        script = "read line; printf '%s' > %s; kill -9 $$" % (after, source)
+        with Init("-n", "--", "sh", "-c", script, stdin=subprocess.PIPE,
+                  sandbox=["-b", "%s:/sys/fs/cgroup" % cgroup,
+                           "-b", "%s:/sys/fs/cgroup/%s" % (source, path)]) as init:
+            # It sleeps when it has started main and looked at the count.
+            until(lambda: children(init.pid) and stat(init.pid)[0] == "S", "init to sleep")
+            init.process.stdin.write(b"\n")
+            init.process.stdin.flush()
+            self.assertEqual(init.wait(), 137)
+            return init.rest()
+
+    def test_it_is_told_whether_the_count_rose(self):
+        for path, line in (("memory.events", "low 0\noom 9\noom_kill %d\n"),
+                           ("memory/memory.oom_control",
+                            "oom_kill_disable 0\nunder_oom 0\noom_kill %d\n")):
+            with self.subTest(path=path):
+                line = line.replace("\n", "\\n")
+                plain = line.replace("\\n", "\n")
+                self.assertIn("the kernel has killed in this container for want of memory",
+                              self.end(path, plain % 2, line % 3))
+                self.assertIn("nor did the kernel for want of memory",
+                              self.end(path, plain % 2, line % 2))
+
+
+class Install(SystemTest):
+    def setUp(self):
+        self.target = os.path.join(Place.directory(), "init")
+
+    def test_a_copy_that_runs(self):
+        for _ in range(2):
+            ended = run("--install", self.target, binary=Place.file("dinit-su"))
+            self.assertEqual((ended.status, ended.output, ended.errors), (0, "", ""), ended)
+            self.assertEqual(os.stat(self.target).st_mode & 0o7777, 0o755)
+            self.assertEqual(os.listdir(os.path.dirname(self.target)), ["init"])
+        self.assertEqual(run("-n", "--", *probe("exit", 3), binary=self.target).status, 3)
+
+    def test_over_itself_while_it_runs(self):
+        run("--install", self.target)
+        with Init("-n", "--", *probe("signals"), binary=self.target) as init:
+            init.read_until("ready")
+            self.assertEqual(run("--install", self.target, binary=self.target).status, 0)
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 0)
+
+    def test_what_does_not_work(self):
+        for path, words in ((os.path.dirname(self.target), "name the file in it"),
+                            ("/nowhere/at/all", "No such file"), ("", "is no path")):
+            with self.subTest(path=path):
+                self.assert_refused(run("--install", path), words)
+        self.assert_refused(run("--install", self.target, "app"), "--install runs nothing")
+        self.assert_refused(run("--install", self.target, sandbox=["-E"]), "/proc/self/exe")
+        self.assertEqual(os.listdir(os.path.dirname(self.target)), [])
+
+
+class FullStderr(SystemTest):
+    def test_json_to_a_reader_that_has_stopped_delays_nothing(self):
+        reading, writing = os.pipe()
+        with Init("-vv", "--log-format", "json", "-n", "--", *probe("orphans", 200),
+                  stderr=writing) as init:
+            os.close(writing)
+            init.read_until("done")
+            until(lambda: len(children(init.pid)) == 1, "orphans to be reaped")
+            for _ in range(400):
+                init.signal(signal.SIGUSR1)
+            self.assertNotEqual(stat(init.pid)[0], "Z")
+            init.signal(signal.SIGKILL)
+        os.close(reading)
