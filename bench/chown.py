@@ -27,6 +27,8 @@ def main():
     parser.add_argument("--files", type=int, default=200000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plain", action="store_true", help="on the file system itself, no overlay")
+    parser.add_argument("--fitting", action="store_true",
+                        help="an overlay whose lower layer fits: each new container of a good image")
     parser.add_argument("--directory", default=None, help="where to make the tree")
     parser.add_argument("--json", default=None, help="file for the figures")
     arguments = parser.parse_args()
@@ -49,6 +51,8 @@ def measure(place, arguments):
     lower = os.path.join(place, "lower")
     print("making %d files" % arguments.files, flush=True)
     fill(lower, arguments.files)
+    if arguments.fitting:
+        subprocess.run(["chown", "-R", "%d:%d" % (USER, USER), lower], check=True)
     commands = {
         "chown -R": lambda tree: ["chown", "-R", "%d:%d" % (USER, USER), tree],
         "dinit-su": lambda tree: [os.environ["SANDBOX"], "--", os.environ["DINIT_SU"], "--chown",

@@ -4,10 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -15,60 +16,70 @@
 #include "signals.h"
 
 /* How many directories are open at once, each with what was read of it. */
-#define OPEN_LEVELS 64
-/* How deep a tree may be. */
-#define DEPTH_MAX 8192
-/* How often a tree is walked in which the way back was not certain. */
-#define PASSES_MAX 8
-/* After so many entries it is looked at the clock and for signals. */
-#define LOOK_EVERY 64
+#define OPEN_LEVELS 256
+/* How deep a tree may be, and how long the path of a directory in it. */
+#define DEPTH_MAX 16384
+#define NAMES_SIZE (1024 * 1024)
+/* How often a tree is walked in which directories had to be opened once more. */
+#define PASSES_MAX 4
+/* How often is waited for a file to rest, in a whole walk, and how long: see open_file(). */
+#define WAITS_MAX 8
+#define WAIT_MILLISECONDS 30
+/* After so many entries it is looked at the clock and for signals. A slow disk takes 10 ms for one.
+ */
+#define LOOK_EVERY 8
 #define PROGRESS_EVERY 2000 /* milliseconds */
 
+#define TICK 20 /* milliseconds; longer than one of the kernel's */
 #define KEEP ((uid_t)-1)
 
 /* A directory on the way from the top to where the walk is. */
 struct place {
-	ino_t inode;
 	off_t offset; /* behind the entry that was taken last */
+	size_t name;  /* where in names; that of the top is its path */
 };
 
 /* An open directory: that of depth d is levels[d % OPEN_LEVELS]. */
 struct level {
 	int descriptor;
-	bool closed; /* nobody but root can change what stands in it */
+	bool others_write; /* somebody else than root can change what stands in it */
 	long at, filled;
 	_Alignas(struct directory_entry) char buffer[4096];
 };
 
 struct walk {
-	const char *path;
 	const struct ownership_change *change;
 	const bool *stops;
 	const struct reporter *reporter;
+	int top;	/* descriptor */
+	bool is_inside; /* the top is open */
 	dev_t device;
-	int depth;	    /* of the directory that is being read; 0 is the top */
-	int first_open;	    /* the depth from which on levels are open */
-	bool uncertain;	    /* a directory was opened once more and read on from an offset */
-	unsigned int given; /* in this pass */
+	int depth;	/* of the directory that is being read; 0 is the top */
+	int first_open; /* the depth from which on levels are open */
+	bool uncertain; /* a directory was opened once more and read on from an offset */
+	bool given;	/* something, in this pass */
 	unsigned int refused;
 	unsigned int seen;
+	int waits; /* so far */
 	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
 	struct place places[DEPTH_MAX];
 	struct level levels[OPEN_LEVELS];
+	char names[NAMES_SIZE];
 };
 
 bool ownership_decide(const struct stat *status, const struct ownership_change *change, uid_t *uid,
 		      gid_t *gid)
 {
-	const bool is_roots = change->roots_too && status->st_uid == 0;
+	const bool is_roots = status->st_uid == 0;
 
 	*uid = *gid = KEEP;
 	if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode))
 		return false;
 	if (is_roots && !S_ISDIR(status->st_mode) && status->st_nlink > 1)
 		return false;
-	if (!is_roots && status->st_uid != change->from_uid && status->st_uid != change->to_uid)
+	if (!(is_roots && change->roots_too) && status->st_uid != change->from_uid &&
+	    status->st_uid != change->to_uid)
 		return false;
 	if (status->st_uid != change->to_uid)
 		*uid = change->to_uid;
@@ -84,11 +95,12 @@ static void refuse(struct walk *walk, const char *name)
 	const int error = errno;
 
 	/* Gone, or something else by now: who did that has not waited for us. Or mounted there. */
-	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV)
+	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
+	    walk->stopped_by)
 		return;
 	if (walk->refused++ == 0)
 		report(walk->reporter, REPORT_WARNINGS, "cannot hand over '%s' below %s: %s", name,
-		       walk->path, strerror(error));
+		       walk->names, strerror(error));
 }
 
 static struct level *level_of(struct walk *walk)
@@ -96,143 +108,194 @@ static struct level *level_of(struct walk *walk)
 	return &walk->levels[walk->depth % OPEN_LEVELS];
 }
 
-/* What statx(2) fills in; its page has the names. <sys/stat.h> of musl 1.2.3 has none of it. */
-struct extended_status {
-	uint32_t mask, block_size;
-	uint64_t attributes;
-	uint32_t links, uid, gid;
-	uint16_t mode;
-	uint64_t inode, size, blocks, attributes_mask, times[8];
-	uint32_t special_major, special_minor, device_major, device_minor;
-	uint64_t rest[14];
-};
-
-#define BASIC_STATUS 0x7ff
-#define IS_MOUNT_ROOT 0x2000 /* since Linux 5.8 */
-
-/*
- * The status of an entry of a directory, not of what it may lead to; of the directory itself if
- * name is empty. Fails, with EXDEV, for what is mounted there, also where it is the same file
- * system once more. Without statx(2), or where an old seccomp profile forbids it, only another one
- * is noticed.
- */
-static bool look(const struct walk *walk, int directory, const char *name, struct stat *status)
+/* Has somebody asked to stop, is it time to say something? */
+static bool is_stopped(struct walk *walk)
 {
-	const int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-	struct extended_status found;
-
-	if (syscall(SYS_statx, directory, name, flags, BASIC_STATUS, &found) == 0) {
-		status->st_dev = makedev(found.device_major, found.device_minor);
-		status->st_ino = (ino_t)found.inode;
-		status->st_mode = found.mode;
-		status->st_nlink = found.links;
-		status->st_uid = found.uid;
-		status->st_gid = found.gid;
-	} else if ((errno != ENOSYS && errno != EPERM) ||
-		   fstatat(directory, name, status, flags) < 0) {
-		return false;
-	} else {
-		found.attributes = 0;
+	walk->stopped_by = signals_pending(walk->stops);
+	if (clock_monotonic() >= walk->progress_at) {
+		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
+		report(walk->reporter, REPORT_WARNINGS, "handing over %s: %u files so far",
+		       walk->names, walk->seen);
 	}
-	if (status->st_dev == walk->device && !(found.attributes & IS_MOUNT_ROOT))
-		return true;
-	errno = EXDEV;
-	return false;
+	return walk->stopped_by != 0;
+}
+
+/* Close the uppermost open directory, if it is not the current one. */
+static bool close_oldest(struct walk *walk)
+{
+	if (walk->first_open >= walk->depth)
+		return false;
+	close(walk->levels[walk->first_open++ % OPEN_LEVELS].descriptor);
+	return true;
 }
 
 /*
- * Give what this descriptor is open for. The set-user-ID bit of a file does not outlive that, nor
- * do its capabilities: chown(2).
+ * Open an entry of the current directory, itself and nothing that it may lead to. openat2(2), Linux
+ * 5.6, tells a mount point by EXDEV, also where the same file system is mounted once more; without
+ * it, or where an old seccomp profile forbids it, st_dev has to do. Only then for what is no
+ * directory: on an overlay of several file systems that has another st_dev.
  */
-static void give(struct walk *walk, int descriptor, const struct stat *status, const char *name)
+static int open_entry(struct walk *walk, const char *name, int flags, struct stat *status)
+{
+	static const uint64_t no_mount_points = 1; /* RESOLVE_NO_XDEV of <linux/openat2.h> */
+	const int directory = level_of(walk)->descriptor;
+	const uint64_t how[] = {(unsigned int)flags | O_NOFOLLOW | O_CLOEXEC, 0,
+				walk->is_inside ? no_mount_points : 0};
+	bool compare = flags & O_DIRECTORY;
+	int descriptor;
+
+	do
+		descriptor = (int)syscall(SYS_openat2, directory, name, how, sizeof(how));
+	while (descriptor < 0 && errno == EMFILE && close_oldest(walk));
+	if (descriptor < 0 && (errno == ENOSYS || errno == EPERM)) {
+		descriptor = openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC);
+		compare = walk->is_inside;
+	}
+	if (descriptor < 0)
+		return -1;
+	errno = EXDEV;
+	if (fstat(descriptor, status) == 0 && (!compare || status->st_dev == walk->device))
+		return descriptor;
+	close(descriptor);
+	return -1;
+}
+
+/* Give what is at path. No set-user-ID bit of a file outlives that, no capability: chown(2). */
+static void give_at(struct walk *walk, int directory, const char *path, int flags,
+		    const struct stat *status, const char *name)
 {
 	uid_t uid;
 	gid_t gid;
 
 	if (!ownership_decide(status, walk->change, &uid, &gid))
 		return;
-	if (fchownat(descriptor, "", uid, gid, AT_EMPTY_PATH) == 0)
-		walk->given++;
+	if (fchownat(directory, path, uid, gid, flags) == 0)
+		walk->given = true;
 	else
 		refuse(walk, name);
+}
+
+/* Give what this descriptor is open for. */
+static void give(struct walk *walk, int descriptor, const struct stat *status, const char *name)
+{
+	give_at(walk, descriptor, "", AT_EMPTY_PATH, status, name);
 }
 
 /*
- * What is no directory. Where others can put another file in its place meanwhile, what is given is
- * what was opened and looked at once more; where only root can, that would be work for nothing.
+ * Whether no name was made or removed for an object since then. Either sets its ctime: to the tick
+ * of the clock before, at most 10 ms; or, where the file system keeps no fractions, to the start of
+ * the second.
  */
-static void give_file(struct walk *walk, const char *name, uid_t uid, gid_t gid)
+static bool rests_since(const struct stat *status, int64_t then)
+{
+	const struct timespec *changed = &status->st_ctim;
+
+	return then - ((int64_t)changed->tv_sec * 1000 + changed->tv_nsec / 1000000) >
+	       (changed->tv_nsec == 0 ? 1000 : 0) + TICK;
+}
+
+/*
+ * Open what is no directory such that its number of names can be believed.
+ *
+ * A file of root's from outside that was linked to this name has two. But if the link is removed
+ * after it was opened here and before they are counted, it is one, and the file would be given
+ * away. Where others can do that, the file has to rest since before its name was looked up: then
+ * the name that is counted is this one. What has changed just now gets a moment for it.
+ */
+static int open_file(struct walk *walk, const char *name, struct stat *status)
+{
+	for (;;) {
+		const int64_t before = clock_realtime();
+		int descriptor = open_entry(walk, name, O_PATH, status);
+		if (descriptor < 0 || status->st_uid != 0 || S_ISDIR(status->st_mode) ||
+		    rests_since(status, before))
+			return descriptor;
+		close(descriptor);
+		errno = EBUSY;
+		if (walk->waits == WAITS_MAX || is_stopped(walk))
+			return -1;
+		walk->waits++;
+		poll(NULL, 0, WAIT_MILLISECONDS);
+	}
+}
+
+/*
+ * What is no directory. It is looked at by name, and if it fits, that is all: it makes a second
+ * walk fast. Where nobody but root can change what stands in the directory it is given by name as
+ * well, unless it may be mounted there: then it is not the inode that the directory tells of.
+ */
+static void take_file(struct walk *walk, const struct directory_entry *entry,
+		      const struct stat *seen)
 {
 	const struct level *level = level_of(walk);
 	struct stat status;
+	uid_t uid;
+	gid_t gid;
 	int descriptor;
 
-	if (level->closed) {
-		if (fchownat(level->descriptor, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0)
-			walk->given++;
-		else
-			refuse(walk, name);
+	if (!ownership_decide(seen, walk->change, &uid, &gid))
+		return;
+	if (!level->others_write && seen->st_dev == walk->device && seen->st_ino == entry->inode) {
+		give_at(walk, level->descriptor, entry->name, AT_SYMLINK_NOFOLLOW, seen,
+			entry->name);
 		return;
 	}
-	descriptor = openat(level->descriptor, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (descriptor >= 0 && look(walk, descriptor, "", &status))
-		give(walk, descriptor, &status, name);
-	else
-		refuse(walk, name);
-	if (descriptor >= 0)
-		close(descriptor);
+	descriptor = open_file(walk, entry->name, &status);
+	if (descriptor < 0) {
+		refuse(walk, entry->name);
+		return;
+	}
+	/* Decided once more: it may be another file by now. */
+	give(walk, descriptor, &status, entry->name);
+	close(descriptor);
 }
 
-/* Make an open directory the current one. */
+/* Make an open directory, of the next depth, the current one. */
 static void enter(struct walk *walk, int descriptor, const struct stat *status)
 {
 	struct level *level;
 
 	walk->depth++;
 	level = level_of(walk);
-	if (walk->depth - walk->first_open == OPEN_LEVELS) {
-		close(level->descriptor);
-		walk->first_open++;
-	}
+	if (walk->depth - walk->first_open == OPEN_LEVELS)
+		close_oldest(walk);
 	level->descriptor = descriptor;
+	level->others_write = status->st_uid != 0 || (status->st_mode & (S_IWGRP | S_IWOTH));
 	level->at = level->filled = 0;
-	/* Access control lists show in the bits of the group: acl(5). */
-	level->closed = status->st_uid == 0 && (status->st_mode & 022) == 0;
-	walk->places[walk->depth] = (struct place){.inode = status->st_ino};
 }
 
 static void take_directory(struct walk *walk, const char *name)
 {
-	int descriptor = openat(level_of(walk)->descriptor, name,
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const size_t above = walk->places[walk->depth].name;
+	const size_t start = above + strlen(walk->names + above) + 1;
+	const size_t length = strlen(name) + 1;
 	struct stat status;
+	int descriptor = -1;
 
-	if (descriptor >= 0 && look(walk, descriptor, "", &status)) {
-		if (walk->depth + 1 < DEPTH_MAX) {
-			enter(walk, descriptor, &status);
-			return;
-		}
-		errno = ENAMETOOLONG;
+	errno = ENAMETOOLONG;
+	if (walk->depth + 1 < DEPTH_MAX && start + length <= NAMES_SIZE)
+		descriptor = open_entry(walk, name, O_RDONLY | O_DIRECTORY, &status);
+	if (descriptor < 0) {
+		refuse(walk, name);
+		return;
 	}
-	refuse(walk, name);
-	if (descriptor >= 0)
-		close(descriptor);
+	memcpy(walk->names + start, name, length);
+	walk->places[walk->depth + 1] = (struct place){.name = start};
+	enter(walk, descriptor, &status);
 }
 
 static void take(struct walk *walk, const struct directory_entry *entry)
 {
 	struct stat status;
-	uid_t uid;
-	gid_t gid;
 
 	if (entry->type == DT_DIR)
 		take_directory(walk, entry->name);
-	else if (!look(walk, level_of(walk)->descriptor, entry->name, &status))
+	else if (fstatat(level_of(walk)->descriptor, entry->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		refuse(walk, entry->name);
 	else if (S_ISDIR(status.st_mode))
 		take_directory(walk, entry->name);
-	else if (ownership_decide(&status, walk->change, &uid, &gid))
-		give_file(walk, entry->name, uid, gid);
+	else
+		take_file(walk, entry, &status);
 }
 
 /* The next entry of the current directory, or NULL at its end. */
@@ -257,81 +320,57 @@ static const struct directory_entry *next_entry(struct walk *walk)
 }
 
 /*
- * Open the directory above once more, which had to be closed to go so deep, and go on in it. False
- * if the directory above is another by now: this one was moved away, and the way back is lost.
+ * From the top down to the directory at this depth, by name, to go on in it; or in the last one on
+ * the way that is still there: never by "..", which leads out of the tree when a directory was
+ * moved away. False if not even the top can be read. To be called when no level is open.
  */
-static bool reopen_above(struct walk *walk, int below)
+static bool go_down(struct walk *walk, int depth)
 {
-	const struct place *above = &walk->places[walk->depth];
-	int descriptor = openat(below, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct level *level = level_of(walk);
+	int descriptor = openat(walk->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *name = ".";
 	struct stat status;
 
-	/* Overlay file systems may number entries anew once one of them has changed. */
-	walk->uncertain = true;
-	if (descriptor < 0)
-		return false;
-	if (fstat(descriptor, &status) < 0 || status.st_dev != walk->device ||
-	    status.st_ino != above->inode || lseek(descriptor, above->offset, SEEK_SET) < 0) {
-		close(descriptor);
-		return false;
-	}
-	level->descriptor = descriptor;
-	level->at = level->filled = 0;
-	level->closed = false;
-	walk->first_open = walk->depth;
-	return true;
-}
-
-/*
- * Give the current directory, which so long was closed to others if it was root's, and go back to
- * the one above. False if there is none, or none that is certain.
- */
-static bool leave(struct walk *walk)
-{
-	const int below = level_of(walk)->descriptor;
-	struct stat status;
-	bool left;
-
-	if (fstat(below, &status) == 0)
-		give(walk, below, &status, ".");
-	left = walk->depth-- > 0;
-	if (left && walk->depth < walk->first_open)
-		left = reopen_above(walk, below);
-	close(below);
-	return left;
-}
-
-/* Now and then: has somebody asked to stop, is it time to say something? */
-static bool is_stopped(struct walk *walk)
-{
-	if (walk->seen++ % LOOK_EVERY != 0)
-		return false;
-	walk->stopped_by = signals_pending(walk->stops);
-	if (clock_monotonic() >= walk->progress_at) {
-		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
-		report(walk->reporter, REPORT_WARNINGS, "handing over %s: %u files so far",
-		       walk->path, walk->seen);
-	}
-	return walk->stopped_by != 0;
-}
-
-/* Walk through everything below the top once. */
-static void pass(struct walk *walk, int top, const struct stat *status)
-{
-	const int descriptor = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool going_on = true;
-
-	if (descriptor < 0) {
-		refuse(walk, ".");
-		return;
-	}
-	walk->given = 0;
-	walk->uncertain = false;
 	walk->depth = -1;
 	walk->first_open = 0;
-	enter(walk, descriptor, status);
-	while (going_on && !is_stopped(walk)) {
+	if (descriptor >= 0)
+		fstat(descriptor, &status);
+	while (descriptor >= 0) {
+		enter(walk, descriptor, &status);
+		lseek(descriptor, walk->places[walk->depth].offset, SEEK_SET);
+		if (walk->depth == depth)
+			return true;
+		name = walk->names + walk->places[walk->depth + 1].name;
+		descriptor = open_entry(walk, name, O_RDONLY | O_DIRECTORY, &status);
+	}
+	refuse(walk, name);
+	return walk->depth >= 0;
+}
+
+/* The current directory is done: give it, and go back to the one above. False if there is none. */
+static bool leave(struct walk *walk)
+{
+	const int descriptor = level_of(walk)->descriptor;
+	struct stat status;
+
+	if (fstat(descriptor, &status) == 0)
+		give(walk, descriptor, &status, walk->names + walk->places[walk->depth].name);
+	close(descriptor);
+	if (walk->depth-- > walk->first_open || walk->depth < 0)
+		return walk->depth >= 0;
+	/* Overlay file systems may number entries anew once one of them has changed. */
+	walk->uncertain = true;
+	return go_down(walk, walk->depth);
+}
+
+/* Walk through the tree once. */
+static void pass(struct walk *walk)
+{
+	bool going_on;
+
+	walk->uncertain = walk->given = false;
+	walk->places[0].offset = 0;
+	going_on = go_down(walk, 0);
+	while (going_on && (walk->seen++ % LOOK_EVERY != 0 || !is_stopped(walk))) {
 		const struct directory_entry *entry = next_entry(walk);
 
 		if (!entry)
@@ -339,69 +378,79 @@ static void pass(struct walk *walk, int top, const struct stat *status)
 		else if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
 			take(walk, entry);
 	}
-	while (walk->depth >= walk->first_open)
-		close(walk->levels[walk->depth-- % OPEN_LEVELS].descriptor);
+	for (; walk->depth >= walk->first_open; walk->depth--)
+		close(level_of(walk)->descriptor);
 }
 
-static void walk_below(struct walk *walk, int top, const struct stat *status)
+static void walk_from_top(struct walk *walk)
 {
 	/* A pass that has changed nothing has seen everything, however it came back. */
 	for (int passes = 0; passes < PASSES_MAX; passes++) {
-		pass(walk, top, status);
-		if (walk->stopped_by || !walk->uncertain || walk->given == 0)
+		pass(walk);
+		if (walk->stopped_by || !walk->uncertain || !walk->given)
 			break;
 	}
+	if (walk->refused > 1)
+		report(walk->reporter, REPORT_WARNINGS,
+		       "%u files below %s could not be handed over", walk->refused, walk->names);
 }
 
-static bool open_top(const char *path, int *top, struct stat *status, struct failure *failure)
+static const char cannot[] = "cannot hand over %s: %s";
+
+/* With a slash at the end a symbolic link would be followed. */
+static int open_top(struct walk *walk, const char *path, struct stat *status)
 {
-	*top = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (*top < 0 || fstat(*top, status) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot hand over %s: %s", path,
-			    strerror(errno));
-	if (!S_ISLNK(status->st_mode))
-		return true;
-	close(*top);
-	return fail(failure, STATUS_REFUSED,
-		    "cannot hand over %s: it is a symbolic link; name what it leads to", path);
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	memcpy(walk->names, path, length);
+	walk->levels[0].descriptor = AT_FDCWD;
+	walk->top = open_file(walk, walk->names, status);
+	walk->is_inside = true;
+	return walk->top;
+}
+
+static bool walk_path(struct walk *walk, const char *path, struct failure *failure)
+{
+	char name[SIGNAL_NAME_SIZE];
+	struct stat status;
+
+	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
+	if (open_top(walk, path, &status) < 0) {
+		if (errno != EBUSY)
+			return fail(failure, STATUS_REFUSED, cannot, path, strerror(errno));
+		refuse(walk, path);
+	} else {
+		walk->device = status.st_dev;
+		if (S_ISDIR(status.st_mode))
+			walk_from_top(walk);
+		else if (!S_ISLNK(status.st_mode))
+			give(walk, walk->top, &status, path);
+		close(walk->top);
+		if (S_ISLNK(status.st_mode))
+			return fail(failure, STATUS_REFUSED, cannot, path,
+				    "it is a symbolic link; name what it leads to");
+	}
+	return !walk->stopped_by || fail(failure, 128 + walk->stopped_by,
+					 "%s while handing over %s; run again to finish",
+					 signal_name(walk->stopped_by, name), path);
 }
 
 bool ownership_walk(const char *path, const struct ownership_change *change,
 		    const bool stops[_NSIG], const struct reporter *reporter,
 		    struct failure *failure)
 {
-	struct walk *walk;
-	struct stat status;
-	char name[SIGNAL_NAME_SIZE];
-	int top, stopped_by;
+	struct walk *walk = mmap(NULL, sizeof(*walk), PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool done;
 
-	if (!open_top(path, &top, &status, failure))
-		return false;
-	walk = mmap(NULL, sizeof(*walk), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		    0);
-	if (walk == MAP_FAILED) {
-		close(top);
-		return fail(failure, STATUS_REFUSED, "no memory to hand over %s: %s", path,
-			    strerror(errno));
-	}
-	walk->path = path;
+	if (walk == MAP_FAILED)
+		return fail(failure, STATUS_REFUSED, cannot, path, strerror(errno));
 	walk->change = change;
 	walk->stops = stops;
 	walk->reporter = reporter;
-	walk->device = status.st_dev;
-	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
-	if (S_ISDIR(status.st_mode))
-		walk_below(walk, top, &status);
-	else
-		give(walk, top, &status, ".");
-	if (walk->refused > 1)
-		report(reporter, REPORT_WARNINGS, "%u files below %s could not be handed over",
-		       walk->refused, path);
-	stopped_by = walk->stopped_by;
+	done = walk_path(walk, path, failure);
 	munmap(walk, sizeof(*walk));
-	close(top);
-	if (stopped_by == 0)
-		return true;
-	return fail(failure, 128 + stopped_by, "%s while handing over %s; run again to finish",
-		    signal_name(stopped_by, name), path);
+	return done;
 }

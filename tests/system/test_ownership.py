@@ -89,7 +89,9 @@ class Tree(SystemTest):
 
     def assert_handed_over(self, *arguments, **options):
         ended = self.hand_over(*arguments, **options)
-        self.assertEqual((ended.status, ended.output, ended.errors), (0, "", ""), ended)
+        # On a loaded machine it may take long enough to say how far it is.
+        said = [line for line in ended.errors.splitlines() if not line.endswith("files so far")]
+        self.assertEqual((ended.status, ended.output, said), (0, "", []), ended)
 
 
 class WhatIsGiven(Tree):
@@ -157,11 +159,11 @@ class WhatIsGiven(Tree):
             self.assertEqual(owner(path), (0, 0), path)
         self.assertEqual(owner(self.path("plain", "file")), (APP, APP))
 
-    def test_without_statx_the_file_system_tells(self):
+    def test_without_openat2_the_file_system_tells(self):
         mount("-t", "tmpfs", "tmpfs", make(self.path("mounted")))
         inside, beside = write(self.path("mounted", "file")), write(self.path("file"))
         for error in ("ENOSYS", "EPERM"):
-            self.assert_handed_over(below=slowly("statx", "error=" + error))
+            self.assert_handed_over(below=slowly("openat2", "error=" + error))
             self.assertEqual([owner(path) for path in (inside, self.path("mounted"), beside)],
                              [(0, 0), (0, 0), (APP, APP)])
             os.chown(beside, 0, 0)
@@ -195,6 +197,24 @@ class WhatIsGiven(Tree):
                 self.assertEqual((status.st_uid, status.st_gid), (APP, APP), (level, name))
             directory = self.step_down(directory)
         os.close(directory)
+
+    def test_with_few_descriptors(self):
+        chain = self.path(*["d"] * 60)
+        os.makedirs(chain)
+        path = write(os.path.join(chain, "file"))
+        self.assert_handed_over(below=["sh", "-c", "ulimit -n 20; exec \"$@\"", "sh"])
+        while path != self.top:
+            self.assertEqual(owner(path), (APP, APP), path)
+            path = os.path.dirname(path)
+
+    def test_without_the_right_to_enter_what_was_given(self):
+        inner = make(self.path("inner"))
+        path = write(os.path.join(inner, "file"))
+        for directory in (inner, self.top):
+            os.chmod(directory, 0o700)
+        dac_override, dac_read_search = "1", "2"
+        self.assert_handed_over(sandbox=["-c", dac_override, "-c", dac_read_search])
+        self.assertEqual([owner(each) for each in (self.top, inner, path)], [(APP, APP)] * 3)
 
     def step_down(self, directory):
         below = os.open("m", os.O_RDONLY, dir_fd=directory)
@@ -243,12 +263,30 @@ class SecondTime(Tree):
         self.assertEqual(owner(late), (APP, APP))
 
 
+    def test_on_an_overlay_of_two_file_systems(self):
+        """Its files have the st_dev of neither, its directories another."""
+        for name in ("lower", "upper", "merged"):
+            os.mkdir(self.outside(name))
+        for name in ("lower", "upper"):
+            mount("-t", "tmpfs", "tmpfs", self.outside(name))
+        for name in ("layer", "work"):
+            os.mkdir(os.path.join(self.outside("upper"), name))
+        path = write(os.path.join(self.outside("lower"), "file"))
+        self.top = self.outside("merged")
+        mount("-t", "overlay", "overlay", "-o", "xino=off,lowerdir=%s,upperdir=%s/layer,workdir=%s/work"
+              % (self.outside("lower"), self.outside("upper"), self.outside("upper")), self.top)
+        path = self.path("file")
+        self.assertNotEqual(os.stat(path).st_dev, os.stat(self.top).st_dev)
+        self.assert_handed_over()
+        self.assertEqual(owner(path), (APP, APP))
+
+
 class Refused(Tree):
     def test_paths(self):
         link = self.outside("link")
         os.symlink(self.top, link)
         for path, words in ((self.path("none"), ["No such file"]), (link, ["symbolic link"]),
-                            ("", ["is no path"])):
+                            (link + "//", ["symbolic link"]), ("", ["is no path"])):
             with self.subTest(path=path):
                 ended = run("--chown", path, "app", "--", "echo", "main was run")
                 self.assert_refused(ended, path, *words)
@@ -283,7 +321,8 @@ class Hostile(Tree):
 
     ROUNDS = 12
     PAIRS = 6
-    SLOWLY = slowly("openat", "delay_enter=1000")
+    SLOWLY = slowly("openat2,openat", "delay_enter=1000")
+    ATTACKER = APP
 
     def setUp(self):
         super().setUp()
@@ -295,8 +334,8 @@ class Hostile(Tree):
         attacker = os.fork()
         if attacker == 0:
             try:
-                os.setgid(APP)
-                os.setuid(APP)
+                os.setgid(self.ATTACKER)
+                os.setuid(self.ATTACKER)
                 os.write(writing, b"x")
                 while True:
                     swap()
@@ -344,13 +383,34 @@ class Hostile(Tree):
         victim = write(self.outside("victim"))
         self.attack_by_exchange(write, lambda trap: os.link(victim, trap), [victim])
 
+    def test_hard_links_that_are_removed_once_they_are_open(self):
+        """A file of root's from outside, looked at while a name of its that was opened is gone."""
+        victims = [write(self.outside("victim-%d" % n)) for n in range(self.PAIRS)]
+        names = [(self.path("name-%d" % n), self.path("link-%d" % n)) for n in range(self.PAIRS)]
+        self.SLOWLY = slowly("openat2,openat", "delay_enter=1000:delay_exit=3000")
+        # With fs.protected_hardlinks=0 anybody may link a file of root's; here root does.
+        self.ATTACKER = 0
+        for name, _ in names:
+            write(name)
+
+        def swap():
+            for victim, (name, link) in zip(victims, names):
+                os.link(victim, link)
+                exchange(name, link)
+            time.sleep(.002)
+            for name, link in names:
+                os.rename(link, name)
+            time.sleep(.002)
+
+        self.attack(swap, victims)
+
     def test_directories_become_links(self):
         victim = make(self.outside("victim"))
         below = write(os.path.join(victim, "below"))
         self.attack_by_exchange(make, lambda trap: os.symlink("../victim", trap), [victim, below])
 
     def test_directories_are_moved_away(self):
-        """So deep that the walk has to come back by "..", which then leads somewhere else."""
+        """So deep that on the way back directories are opened once more; ".." leads elsewhere."""
         outside = make(self.outside("outside"), owner=APP)
         victims = [write(os.path.join(outside, "victim-%d" % number)) for number in range(80)]
         above = self.path(*["d"] * 5)
@@ -358,7 +418,7 @@ class Hostile(Tree):
         os.makedirs(above)
         for number in range(40):
             write(os.path.join(above, "before-%d" % number))
-        os.makedirs(os.path.join(above, *["d"] * 66))
+        os.makedirs(os.path.join(above, *["d"] * 260))
         for number in range(40):
             write(os.path.join(above, "after-%d" % number))
         place, away = os.path.join(above, "d"), os.path.join(outside, "d")
@@ -373,6 +433,21 @@ class Hostile(Tree):
                     pass
 
         self.attack(swap, victims)
+
+    def test_what_is_left_is_handed_over_when_a_directory_is_moved_away(self):
+        for number in range(40):
+            write(self.path("before-%d" % number))
+        bottom = self.path(*["d"] * 300)
+        os.makedirs(bottom)
+        for number in range(40):
+            write(self.path("after-%d" % number))
+        with Init("--chown", self.top, "app", "--", "true",
+                  below=slowly("fchownat", "delay_enter=3000")) as init:
+            until(lambda: owner(bottom) == (APP, APP), "the bottom to be given")
+            os.rename(self.path("d", "d"), self.outside("away"))
+            self.assertEqual(init.wait(), 0)
+            self.assertNotIn("cannot hand over", init.rest())
+        self.assertEqual({owner(path) for path in everything(self.top)}, {(APP, APP)})
 
 
 class Interrupted(Tree):

@@ -38,6 +38,7 @@ START_TEST(decisions)
 		{"somebody's of root's group", S_IFDIR, 1, OTHER, 0, KEEP, KEEP, KEEP, KEEP},
 		{"root's", S_IFREG, 1, 0, 0, KEEP, KEEP, NEW_UID, NEW_GID},
 		{"root's of the old group", S_IFREG, 1, 0, OLD_GID, KEEP, KEEP, NEW_UID, NEW_GID},
+		{"root's of the new group", S_IFREG, 1, 0, NEW_GID, KEEP, KEEP, NEW_UID, KEEP},
 		{"root's of somebody's group", S_IFREG, 1, 0, OTHER, KEEP, KEEP, NEW_UID, KEEP},
 		{"root's directory", S_IFDIR, 5, 0, 0, KEEP, KEEP, NEW_UID, NEW_GID},
 		{"root's symbolic link", S_IFLNK, 1, 0, 0, KEEP, KEEP, NEW_UID, NEW_GID},
@@ -94,9 +95,24 @@ START_TEST(root_keeps_what_is_roots)
 }
 END_TEST
 
+/* USER was root: what is root's is the account's own, but not what may be elsewhere too. */
+START_TEST(root_becomes_another)
+{
+	struct stat status = {.st_mode = S_IFREG, .st_nlink = 1};
+	const struct ownership_change change = {.to_uid = NEW_UID, .to_gid = NEW_GID};
+	uid_t uid;
+	gid_t gid;
+
+	ck_assert(ownership_decide(&status, &change, &uid, &gid));
+	ck_assert(uid == NEW_UID && gid == NEW_GID);
+	status.st_nlink = 2;
+	ck_assert(!ownership_decide(&status, &change, &uid, &gid));
+}
+END_TEST
+
 Suite *ownership_suite(void)
 {
-	const TTest *const tests[] = {decisions, root_keeps_what_is_roots};
+	const TTest *const tests[] = {decisions, root_keeps_what_is_roots, root_becomes_another};
 
 	return suite_of("ownership", tests, COUNT(tests));
 }
