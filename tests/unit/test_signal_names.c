@@ -73,7 +73,7 @@ END_TEST
 START_TEST(real_time)
 {
 	for (int distance = 0; distance <= SIGNAL_RTMAX - SIGNAL_RTMIN; distance++) {
-		char text[16];
+		char text[32];
 		int read = 0;
 
 		snprintf(text, sizeof(text), "RTMIN+%d", distance);
