@@ -57,8 +57,9 @@ def verdicts(counted, budget):
         return
     if counted["system calls"] > budget["system calls"]:
         yield "more system calls than expected"
-    if abs(counted["instructions"] / budget["instructions"] - 1) > TOLERANCE:
-        yield "instructions are off by more than %g %%" % (100 * TOLERANCE)
+    for name in ("bytes", "instructions"):
+        if abs(counted[name] / budget[name] - 1) > TOLERANCE:
+            yield "%s are off by more than %g %%" % (name, 100 * TOLERANCE)
 
 
 def main():

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "identity.h"
+#include "pages.h"
 
 /*
  * The system calls themselves. The C libraries make every thread of a process switch, by a signal
@@ -101,18 +101,22 @@ static bool verify_groups(const struct identity *identity)
 		good = group_set_has(&identity->groups, have[i]);
 	/* Init has no use for it any more: its page goes back to the kernel. */
 	if (have != few)
-		madvise((void *)have, GROUPS_MAX * sizeof(*have), MADV_DONTNEED);
+		pages_give_back((void *)have, GROUPS_MAX * sizeof(*have));
 	return good;
+}
+
+/* The capabilities that this process has and can pass on; false also if they cannot be read. */
+static bool has_only(uint64_t capabilities)
+{
+	struct capability_sets sets;
+
+	return capabilities_read(&sets) && !sets.effective && sets.permitted == capabilities &&
+	       sets.inheritable == capabilities;
 }
 
 static bool verify_no_way_back(uint64_t kept, struct failure *failure)
 {
-	struct capability_sets sets;
-
-	if (!capabilities_read(&sets))
-		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-			    strerror(errno));
-	if (sets.effective || sets.permitted != kept || sets.inheritable != kept)
+	if (!has_only(kept))
 		return fail(failure, STATUS_REFUSED,
 			    "capabilities are not as asked for after the switch");
 	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
@@ -154,7 +158,7 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 	const struct capability_sets kept = {.permitted = capabilities,
 					     .inheritable = capabilities};
 
-	if (capabilities_write(&kept))
+	if (has_only(capabilities) || capabilities_write(&kept))
 		return true;
 	return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s", strerror(errno));
 }

@@ -58,6 +58,21 @@ static char *entry_in(char *buffer, size_t size, const char *name, const char *v
 	return buffer;
 }
 
+static char **room_for(struct environment *environment, size_t count)
+{
+	void *room;
+
+	environment->size = 0;
+	if (count <= ENVIRONMENT_FEW)
+		return environment->few;
+	room = mmap(NULL, count * sizeof(char *), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return NULL;
+	environment->size = count * sizeof(char *);
+	return room;
+}
+
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, bool only_home, struct failure *failure)
 {
@@ -67,11 +82,9 @@ bool environment_for_account(struct environment *environment, char **inherited,
 
 	while (inherited[count])
 		count++;
-	/* Room for three more and the NULL. */
-	environment->size = (count + 4) * sizeof(*entries);
-	entries = mmap(NULL, environment->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
-	if (entries == MAP_FAILED)
+	/* Three more and the NULL. */
+	entries = room_for(environment, count + 4);
+	if (!entries)
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
 			    strerror(errno));
 	for (size_t i = 0; i < count; i++) {
@@ -88,4 +101,10 @@ bool environment_for_account(struct environment *environment, char **inherited,
 	entries[kept] = NULL;
 	environment->entries = entries;
 	return true;
+}
+
+void environment_release(struct environment *environment)
+{
+	if (environment->size)
+		munmap(environment->entries, environment->size);
 }

@@ -9,10 +9,14 @@
 #include "accounts.h"
 #include "failure.h"
 
+/* As many entries as fit without memory of their own; few containers have more. */
+#define ENVIRONMENT_FEW 128
+
 /* An environment with entries of its own: those of strings, the inherited ones for the rest. */
 struct environment {
 	char **entries; /* NULL at the end */
-	size_t size;	/* of the memory that they are in, which is mapped for them */
+	size_t size;	/* of the memory that is mapped for them, or 0 */
+	char *few[ENVIRONMENT_FEW];
 	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
 	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
 	char home[sizeof("HOME=") + PATH_MAX]; /* last: only as much memory as the name needs */
@@ -26,6 +30,9 @@ struct environment {
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, bool only_home,
 			     struct failure *failure);
+
+/* Give back the memory that was mapped for it, if any. */
+void environment_release(struct environment *environment);
 
 /*
  * If the variable is there and its value is the pid from, let its entry be NAME=to, put into

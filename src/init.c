@@ -2,16 +2,16 @@
 #include "init.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "credentials.h"
 #include "descriptors.h"
 #include "lines.h"
+#include "pages.h"
 #include "report.h"
 #include "supervise.h"
 #include "terminal.h"
@@ -86,22 +86,22 @@ static bool start_main(const struct plan *plan, struct program *program,
  */
 static __attribute__((noinline)) void release_stack(void)
 {
-	const uintptr_t page = 4096, most = 16 * page;
-	const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	char *const here = __builtin_frame_address(0);
+	const size_t call = 1024, most = 64 * 1024;
 
-	/* A page is left for the call below. Larger pages fit as well: madvise(2) refuses others.
-	 */
-	madvise((void *)((here & -page) - page - most), most, MADV_DONTNEED);
+	/* Room is left for the call itself. */
+	pages_give_back(here - call - most, most);
 }
 
 /* Back to the kernel: an init that waits for years takes no memory for what it once found. */
 static void release(struct plan *plan)
 {
+	/* Both could run now; it is main that somebody waits for. */
+	sched_yield();
 	release_stack();
 	lines_release();
-	if (plan->start->environment.entries)
-		munmap(plan->start->environment.entries, plan->start->environment.size);
-	munmap(plan->start, sizeof(*plan->start));
+	environment_release(&plan->start->environment);
+	pages_give_back(plan->start, sizeof(*plan->start));
 	plan->start = NULL;
 	plan->identity = NULL;
 }

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pages.h"
+
 /* Enough for most account files in one read; only the pages that a file fills are ever touched. */
 #define FIRST_SIZE ((size_t)64 * 1024)
 
@@ -22,7 +24,8 @@ static void give_back(struct lines *lines)
 
 bool lines_open(struct lines *lines, const char *path)
 {
-	const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	/* musl's open(3) sets FD_CLOEXEC once more, for kernels that do not know the flag. */
+	const int descriptor = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 
 	*lines = (struct lines){.descriptor = descriptor, .buffer = room, .size = sizeof(room)};
 	return descriptor >= 0;
@@ -176,5 +179,5 @@ void lines_close(struct lines *lines)
 
 void lines_release(void)
 {
-	madvise(room, sizeof(room), MADV_DONTNEED);
+	pages_give_back(room, sizeof(room));
 }

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,14 +45,6 @@ static int print_explanation(const struct plan *plan)
 
 	explain(plan, &text);
 	return print(plan, buffer);
-}
-
-static bool make_room(struct plan *plan, struct failure *failure)
-{
-	plan->start = mmap(NULL, sizeof(*plan->start), PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return plan->start != MAP_FAILED ||
-	       fail(failure, STATUS_REFUSED, "no memory to start with: %s", strerror(errno));
 }
 
 static bool choose_environment(const struct plan *plan, struct program *program,
@@ -109,6 +100,7 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 
 int main(int count __attribute__((unused)), char **arguments)
 {
+	static struct start start;
 	struct inherited_signals signals;
 	struct credentials now;
 	struct settings settings = settings_defaults();
@@ -116,6 +108,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct plan plan = {.settings = &settings,
 			    .now = &now,
 			    .files = &system_files,
+			    .start = &start,
 			    .termination_log = -1};
 	struct program program = {.signals = &signals};
 
@@ -136,7 +129,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings.termination_log && !settings.explain)
 		plan.termination_log =
 			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!make_room(&plan, &failure) || !plan_make(&plan, &failure))
+	if (!plan_make(&plan, &failure))
 		return end_with(&plan, &failure);
 	if (settings.explain)
 		return print_explanation(&plan);

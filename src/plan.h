@@ -16,11 +16,14 @@
 #include "ids.h"
 #include "settings.h"
 
-/* What only the start needs: large, touched only as far as it is used, and given back after it. */
+/*
+ * What only the start needs: large, touched only as far as it is used, and given back after it.
+ * Static, as memory that is mapped for it would need page tables of its own.
+ */
 struct start {
 	struct identity identity;
 	struct environment environment;
-};
+} __attribute__((aligned(4096)));
 
 struct plan {
 	const struct settings *settings;
