@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * launch ROUNDS COMMAND [ARG]... [; COMMAND [ARG]...]...: start each command ROUNDS times as PID 1
- * of a fresh PID namespace, one after the other and round by round, so that whatever else the
- * machine does meets all of them alike. Every other round goes backwards, so that none always
- * follows the same one.
+ * launch ROUNDS TIMES COMMAND [ARG]... [; COMMAND [ARG]...]...: start each command as PID 1 of a
+ * fresh PID namespace, one after the other and round by round, so that whatever else the machine
+ * does meets all of them alike. Each round has another order, so that none always follows the same
+ * one. In its turn each is started TIMES in a row: the first start meets the processor's caches as
+ * another command has left them, the next ones as it has left them itself. All of it happens on one
+ * processor: whether the kernel moves a process to another one at execve(2) is chance, and to be
+ * moved takes longer than what is measured.
  *
  * Each command has to end in running stamp. For each start one line on stdout: the round, the
- * number of the command, nanoseconds from its execve(2) to the first instruction of stamp, and the
- * minor page faults of its whole life. stdin is /dev/null, stdout and stderr are pipes, as below a
- * container engine.
+ * number of the command, the number of the start in a row, nanoseconds from its execve(2) to the
+ * first instruction of stamp, and the minor page faults of its whole life. stdin is /dev/null,
+ * stdout and stderr are pipes, as below a container engine.
  *
  * Wants a mount namespace whose mounts are private: tests/sandbox.c.
  */
@@ -73,7 +76,8 @@ static _Noreturn void show_failure(const char *command, int errors)
 	exit(1);
 }
 
-static void launch_once(int round, int number, char **command, struct before *before)
+/* Prints the two figures. */
+static void launch_once(char **command, struct before *before)
 {
 	static char stack[STACK_SIZE] __attribute__((aligned(16)));
 	struct start start = {.command = command, .before = before};
@@ -100,7 +104,7 @@ static void launch_once(int round, int number, char **command, struct before *be
 		show_failure(command[0], errors[0]);
 	close(output[0]);
 	close(errors[0]);
-	printf("%d %d %lld %ld\n", round, number,
+	printf("%lld %ld\n",
 	       (first.tv_sec - before->time.tv_sec) * 1000000000LL + first.tv_nsec -
 		       before->time.tv_nsec,
 	       usage.ru_minflt - before->faults);
@@ -121,10 +125,33 @@ static int read_commands(char **arguments, char **commands[])
 	return count;
 }
 
+static void use_one_processor(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((unsigned int)sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		give_up("sched_setaffinity");
+}
+
+/* The same orders in each run, as rand(3) starts with the same seed. */
+static void shuffle(int *order, int count)
+{
+	for (int i = 0; i < count; i++) {
+		int other = rand() % (i + 1);
+
+		order[i] = order[other];
+		order[other] = i;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char **commands[COMMANDS_MAX];
-	int count = argc > 2 ? read_commands(argv + 2, commands) : 0;
+	int order[COMMANDS_MAX];
+	int count = argc > 3 ? read_commands(argv + 3, commands) : 0;
+	int times = count > 0 ? atoi(argv[2]) : 0;
 	struct before *before = mmap(NULL, sizeof(*before), PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -134,11 +161,12 @@ int main(int argc, char **argv)
 	}
 	if (before == MAP_FAILED)
 		give_up("mmap");
+	use_one_processor();
 	for (int round = 0; round < atoi(argv[1]); round++) {
-		for (int i = 0; i < count; i++) {
-			int number = round % 2 ? count - 1 - i : i;
-
-			launch_once(round, number, commands[number], before);
+		shuffle(order, count);
+		for (int i = 0; i < count * times; i++) {
+			printf("%d %d %d ", round, order[i / times], i % times);
+			launch_once(commands[order[i / times]], before);
 		}
 	}
 	return 0;

@@ -40,6 +40,8 @@ def start_rows(start):
         yield "  x times the floor", of(results,
                                         lambda figures: number(figures["to floor"]["median"]))
         yield "  half of those ratios", of(results, lambda figures: spread(figures, "to floor"))
+        yield "  with the caches of another", of(
+            results, lambda figures: number(figures["first to floor"]["median"]))
 
 
 def work_rows(work):

@@ -8,13 +8,14 @@
 #include "parse.h"
 #include "text.h"
 
-/* The value in an entry NAME=VALUE if it is of this name, else NULL. */
+/* The value in an entry NAME=VALUE if it is of this name, else NULL. Most differ soon. */
 static const char *value_of(const char *entry, const char *name)
 {
-	size_t length = strlen(name);
-
-	return strncmp(entry, name, length) == 0 && entry[length] == '=' ? entry + length + 1
-									 : NULL;
+	while (*name && *entry == *name) {
+		entry++;
+		name++;
+	}
+	return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
 }
 
 const char *environment_get(char **entries, const char *name)
@@ -50,12 +51,12 @@ static bool is_of_account(const char *entry, bool only_home)
 	       (!only_home && (value_of(entry, "USER") || value_of(entry, "LOGNAME")));
 }
 
-static char *entry_in(char *buffer, size_t size, const char *name, const char *value)
+/* A new entry, NAME= and its value: there is room for the longest three. */
+static char *add(struct environment *environment, const char *name, const char *value)
 {
-	struct text text = text_in(buffer, size);
-
-	text_add(&text, "%s=%s", name, value);
-	return buffer;
+	environment->free -= strlen(name) + strlen(value) + 1;
+	strcpy(stpcpy(environment->free, name), value);
+	return environment->free;
 }
 
 static char **room_for(struct environment *environment, size_t count)
@@ -91,12 +92,11 @@ bool environment_for_account(struct environment *environment, char **inherited,
 		if (!is_of_account(inherited[i], only_home))
 			entries[kept++] = inherited[i];
 	}
-	entries[kept++] = entry_in(environment->home, sizeof(environment->home), "HOME", home);
+	environment->free = environment->strings + sizeof(environment->strings);
+	entries[kept++] = add(environment, "HOME=", home);
 	if (account && !only_home) {
-		entries[kept++] = entry_in(environment->user, sizeof(environment->user), "USER",
-					   account->name);
-		entries[kept++] = entry_in(environment->logname, sizeof(environment->logname),
-					   "LOGNAME", account->name);
+		entries[kept++] = add(environment, "USER=", account->name);
+		entries[kept++] = add(environment, "LOGNAME=", account->name);
 	}
 	entries[kept] = NULL;
 	environment->entries = entries;

@@ -14,12 +14,12 @@
 
 /* An environment with entries of its own: those of strings, the inherited ones for the rest. */
 struct environment {
+	/* Filled from its end, next to what else is used: as few pages as possible are touched. */
+	char strings[sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE];
+	char *free;	/* where those start that are in use */
 	char **entries; /* NULL at the end */
 	size_t size;	/* of the memory that is mapped for them, or 0 */
 	char *few[ENVIRONMENT_FEW];
-	char user[sizeof("USER=") + ACCOUNT_NAME_SIZE];
-	char logname[sizeof("LOGNAME=") + ACCOUNT_NAME_SIZE];
-	char home[sizeof("HOME=") + PATH_MAX]; /* last: only as much memory as the name needs */
 };
 
 /*

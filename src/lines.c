@@ -136,7 +136,7 @@ static const char *find(const char *at, size_t length, const char *text)
 			continue;
 		}
 		for (size_t i = 0; i < step && (size_t)(end - at) >= text_length; i++, at++) {
-			if (memcmp(at, text, text_length) == 0)
+			if (*at == *text && memcmp(at, text, text_length) == 0)
 				return at;
 		}
 	}

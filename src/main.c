@@ -100,7 +100,7 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 
 int main(int count __attribute__((unused)), char **arguments)
 {
-	static struct start start;
+	static struct start start __attribute__((aligned(4096)));
 	struct inherited_signals signals;
 	struct credentials now;
 	struct settings settings = settings_defaults();

@@ -23,7 +23,7 @@
 struct start {
 	struct identity identity;
 	struct environment environment;
-} __attribute__((aligned(4096)));
+};
 
 struct plan {
 	const struct settings *settings;

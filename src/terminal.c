@@ -15,10 +15,10 @@ enum field { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_IGNORED = 33, FIE
 
 int terminal_in_foreground(void)
 {
-	const pid_t own = getpgrp();
-
 	for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
-		if (tcgetpgrp(descriptor) == own)
+		const pid_t group = tcgetpgrp(descriptor);
+
+		if (group >= 0 && group == getpgrp())
 			return descriptor;
 	}
 	return -1;
