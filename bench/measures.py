@@ -19,7 +19,7 @@ from place import ENVIRONMENT, Container, fields, now
 MICROSECONDS = 1e6
 TIMESPEC = struct.Struct("@qq" if struct.calcsize("@l") == 8 else "@ll")
 IN_A_ROW = 4
-ORPHANS_AT_ONCE = 2000
+ORPHANS_AT_ONCE = 5000
 STORM = 2000  # orphans a second
 
 

@@ -143,7 +143,7 @@ static _Noreturn void be_parent(pid_t *orphans, int count, int dead, int go)
 static void wait_until_reaped(const pid_t *orphans, int count)
 {
 	/* Often would be in init's way. */
-	const struct timespec moment = {.tv_nsec = 200000};
+	const struct timespec moment = {.tv_nsec = 50000};
 
 	for (int i = count - 1; i >= 0; i--) {
 		while (kill(orphans[i], 0) == 0)

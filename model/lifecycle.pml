@@ -507,7 +507,8 @@ end_idle:
 		:: pending[USR1] -> take(USR1)
 		fi
 	   }
-	:: atomic { NOT_YET && !PENDING && reaping -> reap() }
+	/* A signal may have come since the last look for one. */
+	:: atomic { NOT_YET && reaping -> reap() }
 	:: atomic {
 		NOT_YET && !PENDING && !reaping && child_pending ->
 		child_pending = false;

@@ -16,6 +16,9 @@
 #include "terminal.h"
 #include "text.h"
 
+/* Looking for a signal takes a tenth of the time of reaping an orphan: not after each of them. */
+#define REAPED_IN_A_ROW 8
+
 struct supervisor {
 	const struct reporter *reporter;
 	pid_t main_pid;
@@ -101,7 +104,7 @@ static int take_signal(struct supervisor *init)
 {
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
 
-	/* Between two orphans look at once for a signal, so that a storm of them delays none. */
+	/* With more to reap only a look, which a storm of orphans must not delay. */
 	if (init->reaping)
 		return signals_wait(ALL_BUT_CHILD, 0, &init->info);
 	return signals_wait(ALL_SIGNALS,
@@ -129,15 +132,39 @@ static struct event main_changed(struct supervisor *init, int status)
 	return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
 }
 
+/* Up to a few, before the next look for a signal. Returns whether that was an event. */
+static bool reap_some(struct supervisor *init, struct event *event)
+{
+	for (int i = 0; i < REAPED_IN_A_ROW; i++) {
+		int status;
+		const pid_t pid = reap(&status);
+
+		if (pid <= 0) {
+			init->reaping = false;
+			*event = (struct event){.kind = EVENT_ALL_REAPED,
+						.remaining = processes_remaining(pid == 0)};
+			return true;
+		}
+		if (pid == init->main_pid) {
+			*event = main_changed(init, status);
+			return true;
+		}
+		if (!WIFSTOPPED(status))
+			tell_orphan_ended(init, pid, status);
+	}
+	return false;
+}
+
 static struct event next_event(struct supervisor *init)
 {
+	struct event event;
+
 	if (init->unreachable) {
 		init->unreachable = false;
 		return (struct event){.kind = EVENT_UNREACHABLE};
 	}
 	for (;;) {
-		int signal, status;
-		pid_t pid;
+		int signal;
 
 		if (is_time(init)) {
 			/* Whatever it is time for: find out as well who is left now. */
@@ -151,17 +178,8 @@ static struct event next_event(struct supervisor *init)
 		} else if (signal > 0) {
 			if (!signals_is_own(&init->info))
 				return (struct event){.kind = EVENT_SIGNAL, .signal = signal};
-		} else if (init->reaping) {
-			pid = reap(&status);
-			if (pid <= 0) {
-				init->reaping = false;
-				return (struct event){.kind = EVENT_ALL_REAPED,
-						      .remaining = processes_remaining(pid == 0)};
-			}
-			if (pid == init->main_pid)
-				return main_changed(init, status);
-			if (!WIFSTOPPED(status))
-				tell_orphan_ended(init, pid, status);
+		} else if (init->reaping && reap_some(init, &event)) {
+			return event;
 		}
 	}
 }
