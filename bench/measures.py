@@ -4,6 +4,7 @@
 Whatever takes time is measured in rounds, each contender once a round, so that all of them meet the
 same machine.
 """
+import contextlib
 import os
 import random
 import re
@@ -168,13 +169,32 @@ def target(container, name):
     return container.main_pid() if name == "floor" else container.pid
 
 
+def turns(what, rounds):
+    """All of what, round by round, each round in another order: none always follows the same one."""
+    order, chance = list(what), random.Random(1)
+    for _ in range(rounds):
+        chance.shuffle(order)
+        yield from order
+
+
+@contextlib.contextmanager
+def one_processor():
+    """To wake another processor takes five times as long as a signal, and is needed or not."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@one_processor()
 def signals_idle(place, everybody, rounds):
     containers = hold(place, everybody, "stamps")
     targets = {name: target(container, name) for name, container in containers.items()}
     times = {name: [] for name in containers}
-    for _ in range(rounds):
-        for name, container in containers.items():
-            times[name].append(send(container, targets[name]))
+    for name in turns(containers, rounds):
+        times[name].append(send(containers[name], targets[name]))
     close(containers)
     return told(times)
 
@@ -183,15 +203,14 @@ def signals_storm(place, everybody, rounds, each):
     """The same while orphans die, in blocks, as the machine can bear one such storm at a time."""
     times = {entry.name: [] for entry in everybody}
     moments = random.Random(1)
-    for _ in range(rounds):
-        for entry in everybody:
-            with Container(place, entry, "storm", STORM) as container:
-                pid = target(container, entry.name)
-                time.sleep(0.05)
-                for _ in range(each):
-                    # Not in step with the orphans.
-                    time.sleep(moments.uniform(0.001, 0.005))
-                    times[entry.name].append(send(container, pid))
+    for entry in turns(everybody, rounds):
+        with Container(place, entry, "storm", STORM) as container:
+            pid = target(container, entry.name)
+            time.sleep(0.05)
+            for _ in range(each):
+                # Not in step with the orphans.
+                time.sleep(moments.uniform(0.001, 0.005))
+                times[entry.name].append(send(container, pid))
     return told(times)
 
 
@@ -200,13 +219,13 @@ def reaping(place, inits, rounds):
     containers = hold(place, inits, "reaping", ORPHANS_AT_ONCE)
     times = {name: [] for name in containers}
     processor = {name: [] for name in containers}
-    for _ in range(rounds):
-        for name, container in containers.items():
-            before = container.processor_time()
-            container.process.stdin.write(b"\n")
-            container.process.stdin.flush()
-            times[name].append(int(container.read_line()) / 1e9)
-            processor[name].append(container.processor_time() - before)
+    for name in turns(containers, rounds):
+        container = containers[name]
+        before = container.processor_time()
+        container.process.stdin.write(b"\n")
+        container.process.stdin.flush()
+        times[name].append(int(container.read_line()) / 1e9)
+        processor[name].append(container.processor_time() - before)
     close(containers)
     result = {}
     for name, own in times.items():
@@ -221,15 +240,14 @@ def reaping(place, inits, rounds):
 def stop(place, inits, rounds, *task):
     """From TERM until the container has ended."""
     times = {entry.name: [] for entry in inits}
-    for _ in range(rounds):
-        for entry in inits:
-            with Container(place, entry, *task) as container:
-                # The moment when main is ready is not yet the one when all is at rest.
-                time.sleep(0.01)
-                before = now()
-                os.kill(container.pid, signal.SIGTERM)
-                container.process.wait()
-                times[entry.name].append(now() - before)
+    for entry in turns(inits, rounds):
+        with Container(place, entry, *task) as container:
+            # The moment when main is ready is not yet the one when all is at rest.
+            time.sleep(0.01)
+            before = now()
+            os.kill(container.pid, signal.SIGTERM)
+            container.process.wait()
+            times[entry.name].append(now() - before)
     result = {}
     for name, own in times.items():
         result[name] = summary(own, 1e3)

@@ -76,8 +76,9 @@ bool signals_is_own(const siginfo_t *info)
 	 * Init never signals itself. What carries its own pid is the kernel's answer to a write
 	 * that failed, SIGPIPE for a log line to a pipe without a reader or SIGXFSZ for one to a
 	 * file at its size limit, and must not be taken for a message to main: it would kill it.
+	 * Most signals come from outside the PID namespace, and so from no pid at all: 0.
 	 */
-	return info->si_code == SI_USER && info->si_pid == getpid();
+	return info->si_code == SI_USER && info->si_pid != 0 && info->si_pid == getpid();
 }
 
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info)

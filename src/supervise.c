@@ -17,7 +17,7 @@
 #include "text.h"
 
 /* Looking for a signal takes a tenth of the time of reaping an orphan: not after each of them. */
-#define REAPED_IN_A_ROW 8
+#define REAPED_IN_A_ROW 32
 
 struct supervisor {
 	const struct reporter *reporter;
