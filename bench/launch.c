@@ -125,12 +125,18 @@ static int read_commands(char **arguments, char **commands[])
 	return count;
 }
 
+/* The last one there is: interrupts go to the first. */
 static void use_one_processor(void)
 {
 	cpu_set_t set;
+	int last = CPU_SETSIZE - 1;
 
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		give_up("sched_getaffinity");
+	while (last > 0 && !CPU_ISSET((size_t)last, &set))
+		last--;
 	CPU_ZERO(&set);
-	CPU_SET((unsigned int)sched_getcpu(), &set);
+	CPU_SET((size_t)last, &set);
 	if (sched_setaffinity(0, sizeof(set), &set) < 0)
 		give_up("sched_setaffinity");
 }

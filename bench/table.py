@@ -79,6 +79,16 @@ def rows(results):
     yield from timed("stop with 50 leftovers, ms", results["stop"]["leftovers"])
 
 
+def alone(results):
+    """The same start when no peer has its turn in between."""
+    own, again = results["dinit-su"], results["floor again"]
+    return ("beside the floor alone (account files: 50 lines): %s times the floor (half of the "
+            "ratios %s), the floor %s times itself (%s), with the caches of another %s" %
+            (number(own["to floor"]["median"]), spread(own, "to floor"),
+             number(again["to floor"]["median"]), spread(again, "to floor"),
+             number(own["first to floor"]["median"])))
+
+
 def noise(start):
     """What the floor says about the machine and about reading, for each size of account files."""
     for lines, results in start.items():
@@ -97,4 +107,4 @@ def render(results, names):
              for i in range(2)]
     for label, cell in rows(results):
         lines.append(label.ljust(LABEL_WIDTH) + "".join(cell(name).rjust(WIDTH) for name in names))
-    return "\n".join(lines + [""] + list(noise(results["start"])))
+    return "\n".join(lines + ["", alone(results["floor"])] + list(noise(results["start"])))
