@@ -11,7 +11,7 @@
 #include "pages.h"
 
 /* Enough for most account files in one read; only the pages that a file fills are ever touched. */
-#define FIRST_SIZE ((size_t)64 * 1024)
+#define FIRST_SIZE ((size_t)128 * 1024)
 
 /* Room for the files, one after the other: to map it for each would take longer than to read it. */
 static char room[FIRST_SIZE] __attribute__((aligned(4096)));
@@ -108,11 +108,19 @@ static block matches(const char *at, block first, block last, size_t distance)
 	return (block)(here == first) & (block)(there == last);
 }
 
-static bool is_zero(block bytes)
+/* So much is looked through at once. */
+#define STEP (8 * sizeof(block))
+
+/* Whether matches() finds nothing in a step. */
+static bool has_none(const char *at, block first, block last, size_t distance)
 {
+	block found = {0};
 	uint64_t halves[2];
 
-	memcpy(halves, &bytes, sizeof(bytes));
+#pragma GCC unroll 8
+	for (size_t i = 0; i < STEP; i += sizeof(block))
+		found |= matches(at + i, first, last, distance);
+	memcpy(halves, &found, sizeof(found));
 	return (halves[0] | halves[1]) == 0;
 }
 
@@ -126,16 +134,11 @@ static const char *find(const char *at, size_t length, const char *text)
 	const char *const end = at + length;
 	const block first = (block){0} + (unsigned char)text[0];
 	const block last = (block){0} + (unsigned char)text[distance];
-	const size_t step = 2 * sizeof(block);
 
 	while ((size_t)(end - at) >= text_length) {
-		if ((size_t)(end - at) >= step + distance &&
-		    is_zero(matches(at, first, last, distance) |
-			    matches(at + sizeof(block), first, last, distance))) {
-			at += step;
-			continue;
-		}
-		for (size_t i = 0; i < step && (size_t)(end - at) >= text_length; i++, at++) {
+		while ((size_t)(end - at) >= STEP + distance && has_none(at, first, last, distance))
+			at += STEP;
+		for (size_t i = 0; i < STEP && (size_t)(end - at) >= text_length; i++, at++) {
 			if (*at == *text && memcmp(at, text, text_length) == 0)
 				return at;
 		}
