@@ -17,6 +17,9 @@ from test_status import Status
 PATH = "/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Far below the ten seconds after which an engine kills.
 SOON = 3.0
+# Where podman looks for what it needs: helper_binaries_dir of containers.conf(5).
+HELPERS = ["/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman",
+           "/usr/lib/podman"]
 
 
 class DockerWithInit(Docker):
@@ -43,7 +46,8 @@ class PodmanWithInit(Podman):
         copy(os.environ["DINIT_SU"], os.path.join(self.helpers, "catatonit"), 0o755)
         super().start()
         with open(self.environment["CONTAINERS_CONF"], "a") as file:
-            file.write('helper_binaries_dir = ["%s"]\n' % self.helpers)
+            # Before where the other helpers may be: netavark, where that is installed.
+            file.write("helper_binaries_dir = %s\n" % json.dumps([self.helpers] + HELPERS))
 
     def run_command(self, image, arguments, options):
         return super().run_command(
