@@ -51,8 +51,10 @@ class Place:
         cls.provide_terminals()
         cls.provide_null()
         # The checkout may be where another user cannot go; these have to be run by one.
-        for variable, name in (("DINIT_SU", "dinit-su"), ("PROBE", "probe")):
+        for variable, name in (("DINIT_SU", "dinit-su"), ("PROBE", "probe"),
+                               ("SANDBOX", "sandbox")):
             shutil.copy(os.environ[variable], cls.file(name))
+        os.environ["SANDBOX"] = cls.file("sandbox")
         cls.write("passwd", PASSWD)
         cls.write("group", GROUP)
         os.mkdir(os.path.join(cls.path, "shared"))

@@ -57,12 +57,11 @@ class Forwarding(SystemTest):
             self.assertEqual([init.read_line(), init.read_line()], [expected] * 2)
 
     def test_group_signal_reaches_a_main_that_left_its_group(self):
-        # The helper stays in the group that init made, so that signalling the group succeeds.
+        # The helper stays in the group that init made, so that signalling the group succeeds. A
+        # signal just before a sleep of Python's is seen after it: main waits for it otherwise.
         program = ("import os, signal, sys, time\n"
-                   "signal.signal(signal.SIGTERM, lambda *_: sys.exit(33))\n"
                    "helper = os.fork()\n"
                    "if helper == 0:\n"
-                   "    signal.signal(signal.SIGTERM, signal.SIG_DFL)\n"
                    "    time.sleep(1000)\n"
                    "other = os.fork()\n"
                    "if other == 0:\n"
@@ -73,8 +72,10 @@ class Forwarding(SystemTest):
                    "except PermissionError:\n"
                    "    pass\n"
                    "os.setpgid(0, other)\n"
+                   "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])\n"
                    "print('moved', flush=True)\n"
-                   "time.sleep(1000)\n")
+                   "signal.sigwait([signal.SIGTERM])\n"
+                   "sys.exit(33)\n")
         with Init("-n", "--", "python3", "-c", program) as init:
             init.read_until("moved")
             init.signal(signal.SIGTERM)
