@@ -369,7 +369,7 @@ class Rootless(EtcTest):
         for path in (etc.path, etc.home, etc.file("passwd"), etc.file("group")):
             root = int(uid_map[0].split()[1])
             os.chown(path, root, root)
-        ended = etc.run(*arguments, "--", "touch", mount + "/file", sandbox=["-P"],
+        ended = etc.run(*arguments, "--", "touch", mount + "/file", sandbox=["-P"], cwd="/",
                         environment=environment,
                         preexec_fn=lambda: enter_user_namespace(*uid_map))
         self.assertEqual((ended.status, ended.errors), (0, ""), ended)
@@ -394,7 +394,7 @@ class Rootless(EtcTest):
         return path
 
     def test_an_id_that_is_not_mapped(self):
-        ended = Etc().run(*SCRIPT, "id", sandbox=["-P"], environment={"USER_ID": "70000"},
+        ended = Etc().run(*SCRIPT, "id", sandbox=["-P"], cwd="/", environment={"USER_ID": "70000"},
                           preexec_fn=lambda: enter_user_namespace(*self.USUAL))
         self.assertEqual((ended.status, ended.output), (125, ""), ended)
         self.assertIn("maps no such id", ended.errors)
