@@ -446,8 +446,9 @@ ROWS = {
         "options-first": with_words("-n", names="status,says,output"),
         "verbosity": of("output,says", lambda d: d.line.environment.get("TINI_VERBOSITY")
                         in ("-1", "2x")),
-        "version": of("output", lambda d: d.theirs + d.ours ==
-                      "tini version 0.19.0\ntini version 0.19.0 - git.dinit-su\n"),
+        "version": of("output", lambda d:
+                      re.fullmatch(r"tini version [0-9.]+\n", d.theirs) and
+                      d.ours == "tini version 0.19.0 - git.dinit-su\n"),
         "help": of("output", lambda d: re.match("-v?[hl]$", d.line.words[0])),
         "listen-pid": again(LISTEN_PID),
         "foreground": again(FOREGROUND),
@@ -472,8 +473,9 @@ ROWS = {
     },
     "catatonit": {
         "mask": of("SigBlk", lambda d: int(d.theirs, 16) & ~int(d.ours, 16) == 0x380000),
-        "version": of("output", lambda d: d.theirs + d.ours ==
-                      "tini version 0.1.7_catatonit\ntini version 0.1.7_catatonit - git.dinit-su\n"),
+        "version": of("output", lambda d:
+                      re.fullmatch(r"tini version [0-9.]+_catatonit\n", d.theirs) and
+                      d.ours == "tini version 0.1.7_catatonit - git.dinit-su\n"),
         "licence": with_words("-L"),
         "abbreviated": with_words("--vers"),
         "options-first": with_words("-g", names="output"),
