@@ -80,18 +80,23 @@ def system_calls(place, contender):
     subprocess.run(["strace", "-f", "-qq", "-o", trace, place.sandbox, "--"] +
                    contender.command(program), env=ENVIRONMENT, check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    calls, counting = [], False
+    calls, counting, around = [], False, set()
     with open(trace) as file:
         for line in file:
-            call = re.match(r"\d+ +(\w+)\((.*)", line)
+            call = re.match(r"(\d+) +(\w+)\((.*)", line)
             if not call:
                 continue
-            if call.group(1) == "execve" and call.group(2).startswith('"%s"' % program):
+            process, name, arguments = call.groups()
+            if name == "execve" and arguments.startswith('"%s"' % program):
                 return calls
             if counting:
-                calls.append(call.group(1))
-            elif call.group(2).startswith('"%s"' % contender.prefix[0]):
+                # What started the entry point goes on beside it.
+                calls += [name] if process not in around else []
+            elif arguments.startswith('"%s"' % contender.prefix[0]):
                 counting = True
+                around.discard(process)
+            else:
+                around.add(process)
     raise RuntimeError("strace of %s shows no start of its program" % contender.name)
 
 
