@@ -50,6 +50,10 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 	memset(&set, 0xff, sizeof(set));
 	if (choice == ALL_BUT_CHILD)
 		sigdelset(&set, SIGCHLD);
+	if (choice == ONLY_CONTINUE) {
+		sigemptyset(&set);
+		sigaddset(&set, SIGCONT);
+	}
 	/* EINTR although everything is blocked: a SIGSTOP and SIGCONT or a debugger (signal(7)). */
 	do
 		signal = sigtimedwait(&set, info, timeout == WAIT_FOREVER ? NULL : &time);
@@ -94,6 +98,7 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 
 bool signals_stop(int signal)
 {
+	siginfo_t info;
 	sigset_t set;
 
 	/* The whole group, as the terminal does: a shell sees its job stopped when all of it is. */
@@ -104,6 +109,5 @@ bool signals_stop(int signal)
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, KERNEL_SET_SIZE);
 	/* A stop signal discards a pending SIGCONT (signal(7)), so one that is there has continued
 	 * us. */
-	sigpending(&set);
-	return sigismember(&set, SIGCONT) == 1;
+	return signals_wait(ONLY_CONTINUE, 0, &info) == SIGCONT;
 }

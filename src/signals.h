@@ -35,7 +35,7 @@ void signals_hold(struct inherited_signals *inherited);
 void signals_restore(const struct inherited_signals *inherited);
 
 /* Which signals signals_wait() takes. */
-enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD };
+enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE };
 
 /* No end to the wait. */
 #define WAIT_FOREVER INT64_MAX
@@ -59,6 +59,8 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
  * Stop this process and the rest of its process group, as the terminal would with this signal
  * (SIGTSTP, SIGTTIN, SIGTTOU). Returns when continued, true; or false at once where the kernel lets
  * nobody stop that nobody could continue: a PID 1, an orphaned process group, the signal ignored.
+ * The SIGCONT is taken: who calls this continues main, and a second time would undo a Ctrl-Z that
+ * comes in between.
  */
 bool signals_stop(int signal);
 

@@ -400,6 +400,19 @@ class UnderShell(SystemTest):
         terminal.expect(PROMPT)
         self.assertIn("status 0", terminal.command("echo status $?"))
 
+    def test_main_is_continued_once(self):
+        """A second time could come after the next Ctrl-Z, and undo it."""
+        with self.shell() as terminal:
+            self.start(terminal, "-vn", *self.READ)
+            terminal.expect("ready")
+            terminal.type(CTRL_Z)
+            self.assertIn("Stopped", terminal.expect(PROMPT))
+            terminal.type("fg\n")
+            terminal.expect("continuing it")
+            terminal.type("words\n")
+            self.assertNotIn("CONT", terminal.expect("got words"))
+            self.assertNotIn("CONT", terminal.expect(PROMPT))
+
     def main_goes_on(self, terminal):
         foreground_of_terminal = 5
         main = children(children(terminal.pid)[0])[0]
