@@ -261,7 +261,9 @@ static void step(int kind, int detail)
 	else
 		event.remaining = detail;
 	read_state(&state);
-	decision = lifecycle_step(&state, &event, NOW);
+	/* Where it says that time does not count it is given a wrong one. */
+	decision = lifecycle_step(&state, &event,
+				  lifecycle_needs_time(&state, &event) ? NOW : 1);
 	keep(&state);
 	now.actions = (unsigned char)decision.count;
 	now.next = 0;

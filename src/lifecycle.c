@@ -210,6 +210,17 @@ static void time_came(struct lifecycle *state, struct decision *decision, int64_
 		pass_stop_on(state, decision, state->stop_signal, now);
 }
 
+bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event)
+{
+	const struct lifecycle_settings *settings = &state->settings;
+
+	if (state->phase != PHASE_RUNNING || settings->pause)
+		return true;
+	if (event->kind == EVENT_SIGNAL)
+		return settings->stop_delay > 0 || settings->stop_timeout != NO_DEADLINE;
+	return event->kind != EVENT_ALL_REAPED;
+}
+
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now)
 {
 	struct decision decision = {0};

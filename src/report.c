@@ -125,7 +125,7 @@ void report_event(const struct reporter *reporter, enum report_level level,
 {
 	va_list arguments;
 
-	if (level > reporter->level)
+	if (!report_is_on(reporter, level))
 		return;
 	va_start(arguments, format);
 	say(reporter, level, event, format, arguments);
@@ -137,7 +137,7 @@ void report(const struct reporter *reporter, enum report_level level, const char
 	const struct report_event no_event = {0};
 	va_list arguments;
 
-	if (level > reporter->level)
+	if (!report_is_on(reporter, level))
 		return;
 	va_start(arguments, format);
 	say(reporter, level, &no_event, format, arguments);

@@ -36,6 +36,12 @@ struct report_event {
 	int status;
 };
 
+/* Whether a line of this level would be said: where to find its words takes too long otherwise. */
+static inline bool report_is_on(const struct reporter *reporter, enum report_level level)
+{
+	return level <= reporter->level;
+}
+
 /* Say a line of this level if reporter asks for it. The text is formatted as by text_add(). */
 void report(const struct reporter *reporter, enum report_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -15,7 +15,8 @@ static sigset_t every_signal(void)
 {
 	sigset_t set;
 
-	memset(&set, 0xff, sizeof(set));
+	/* No more of it is read. */
+	memset(&set, 0xff, KERNEL_SET_SIZE);
 	return set;
 }
 
@@ -42,18 +43,19 @@ void signals_restore(const struct inherited_signals *inherited)
 
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 {
-	sigset_t set;
-	struct timespec time = {.tv_sec = (time_t)(timeout / 1000),
-				.tv_nsec = (long)(timeout % 1000 * 1000000)};
+	sigset_t set = every_signal();
+	struct timespec time;
 	int signal;
 
-	memset(&set, 0xff, sizeof(set));
 	if (choice == ALL_BUT_CHILD)
 		sigdelset(&set, SIGCHLD);
 	if (choice == ONLY_CONTINUE) {
 		sigemptyset(&set);
 		sigaddset(&set, SIGCONT);
 	}
+	if (timeout != WAIT_FOREVER)
+		time = (struct timespec){.tv_sec = (time_t)(timeout / 1000),
+					 .tv_nsec = (long)(timeout % 1000 * 1000000)};
 	/* EINTR although everything is blocked: a SIGSTOP and SIGCONT or a debugger (signal(7)). */
 	do
 		signal = sigtimedwait(&set, info, timeout == WAIT_FOREVER ? NULL : &time);

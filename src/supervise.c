@@ -74,6 +74,11 @@ static void tell_main_ended(struct supervisor *init, int status)
 		     init->verdict->start);
 }
 
+static enum report_level orphan_level(const struct supervisor *init)
+{
+	return init->warn_reaped ? REPORT_WARNINGS : REPORT_DETAILS;
+}
+
 static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int status)
 {
 	const struct report_event event = {
@@ -84,7 +89,7 @@ static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int stat
 		.status = lifecycle_exit_status(status),
 	};
 
-	report_event(init->reporter, init->warn_reaped ? REPORT_WARNINGS : REPORT_DETAILS, &event,
+	report_event(init->reporter, orphan_level(init), &event,
 		     "orphan (pid %d) ended with status %d", pid, event.status);
 }
 
@@ -149,7 +154,7 @@ static bool reap_some(struct supervisor *init, struct event *event)
 			*event = main_changed(init, status);
 			return true;
 		}
-		if (!WIFSTOPPED(status))
+		if (!WIFSTOPPED(status) && report_is_on(init->reporter, orphan_level(init)))
 			tell_orphan_ended(init, pid, status);
 	}
 	return false;
@@ -206,27 +211,37 @@ static bool is_ctrl_z_for_session(const struct supervisor *init, int signal)
 	       terminal_has_shell();
 }
 
-static void forward(struct supervisor *init, int signal, bool to_group)
+static void tell_passed_on(const struct supervisor *init, int signal, bool to_group)
 {
-	const bool sent = to_group ? signal_group(init, signal)
-				   : signals_pass(init->main_pid, signal, &init->info);
-	const struct report_event event = {
-		.name = sent ? "signal-passed-on" : "signal-not-passed-on",
-		.pid = init->main_pid,
-		.signal = signal,
-	};
+	const struct report_event event = {.name = "signal-passed-on",
+					   .pid = init->main_pid,
+					   .signal = signal};
 	char name[SIGNAL_NAME_SIZE];
 
+	report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d",
+		     signal_name(signal, name), to_group ? "process group" : "pid", init->main_pid);
+}
+
+static void warn_not_passed_on(const struct supervisor *init, int signal)
+{
+	const struct report_event event = {.name = "signal-not-passed-on",
+					   .pid = init->main_pid,
+					   .signal = signal};
+	char name[SIGNAL_NAME_SIZE];
+
+	report_event(init->reporter, REPORT_WARNINGS, &event, "cannot pass %s on to pid %d: %s",
+		     signal_name(signal, name), init->main_pid, strerror(errno));
+}
+
+static void forward(struct supervisor *init, int signal, bool to_group)
+{
 	if (signal == SIGKILL)
 		init->killed_main = true;
-	if (sent)
-		report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d",
-			     signal_name(signal, name), to_group ? "process group" : "pid",
-			     init->main_pid);
-	else
-		report_event(init->reporter, REPORT_WARNINGS, &event,
-			     "cannot pass %s on to pid %d: %s", signal_name(signal, name),
-			     init->main_pid, strerror(errno));
+	if (!(to_group ? signal_group(init, signal)
+		       : signals_pass(init->main_pid, signal, &init->info)))
+		warn_not_passed_on(init, signal);
+	else if (report_is_on(init->reporter, REPORT_STORY))
+		tell_passed_on(init, signal, to_group);
 }
 
 static void pass_on(struct supervisor *init, int signal, bool to_group)
@@ -347,8 +362,9 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
-		struct decision decision =
-			lifecycle_step(&init.lifecycle, &event, clock_monotonic());
+		const int64_t now =
+			lifecycle_needs_time(&init.lifecycle, &event) ? clock_monotonic() : 0;
+		struct decision decision = lifecycle_step(&init.lifecycle, &event, now);
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);

@@ -399,6 +399,21 @@ static void check_decision(struct history *history, const struct decision *decis
 	}
 }
 
+/* Whatever the time, where it is said to make no difference. */
+static void check_time(const struct lifecycle *before, const struct event *event,
+		       const struct lifecycle *after, const struct decision *decision)
+{
+	struct lifecycle state = *before;
+	struct decision other;
+
+	if (lifecycle_needs_time(before, event))
+		return;
+	other = lifecycle_step(&state, event, -12345);
+	if (memcmp(&state, after, sizeof(state)) != 0 ||
+	    memcmp(&other, decision, sizeof(other)) != 0)
+		ck_abort_msg("the time makes a difference to event %d", event->kind);
+}
+
 START_TEST(in_any_order)
 {
 	static const int64_t waits[] = {WAIT, 0, CHECK_INTERVAL / 2};
@@ -419,9 +434,11 @@ START_TEST(in_any_order)
 						   : choice == COUNT(events)
 							   ? signal_event(number)
 							   : stopped_event(number);
+			const struct lifecycle before = state;
 
 			now += rand() % 2 ? rand() % 100 : rand() % WAIT;
 			decision = lifecycle_step(&state, &event, now);
+			check_time(&before, &event, &state, &decision);
 			check_decision(&history, &decision, now);
 			check_deadline(&history, &state, &event, now);
 		}
@@ -539,6 +556,27 @@ START_TEST(pause_waits_for_the_others)
 }
 END_TEST
 
+START_TEST(when_time_counts)
+{
+	struct lifecycle usual = started_with(false, false, 0);
+	struct lifecycle delayed = started_with(false, false, 5);
+	struct lifecycle pausing = started_with(true, false, 0);
+	struct lifecycle limited = usual;
+
+	limited.settings.stop_timeout = 10;
+	/* What happens often needs none, in a container that lives. */
+	ck_assert(!lifecycle_needs_time(&usual, &term));
+	ck_assert(!lifecycle_needs_time(&usual, &nobody));
+	ck_assert(!lifecycle_needs_time(&limited, &some_children));
+	ck_assert(lifecycle_needs_time(&usual, &main_ended));
+	ck_assert(lifecycle_needs_time(&delayed, &term));
+	ck_assert(lifecycle_needs_time(&limited, &term));
+	ck_assert(lifecycle_needs_time(&pausing, &term));
+	lifecycle_step(&usual, &main_ended, 0);
+	ck_assert(lifecycle_needs_time(&usual, &some_children));
+}
+END_TEST
+
 Suite *lifecycle_suite(void)
 {
 	const TTest *const tests[] = {signals_while_main_runs,
@@ -550,6 +588,7 @@ Suite *lifecycle_suite(void)
 				      second_stop_of_a_pause_signals_nobody,
 				      held_stop_is_dropped_when_the_end_has_begun,
 				      stop_that_main_took_reaches_its_daemons,
+				      when_time_counts,
 				      in_any_order};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");
