@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -31,14 +32,18 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 	struct capability_sets sets;
 
 	*credentials = (struct credentials){0};
-	getresuid(&credentials->real_uid, &credentials->effective_uid, &credentials->saved_uid);
-	getresgid(&credentials->real_gid, &credentials->effective_gid, &credentials->saved_gid);
+	/* As the kernel has told them to the program that it started: getauxval(3). */
+	credentials->real_uid = (uid_t)getauxval(AT_UID);
+	credentials->effective_uid = (uid_t)getauxval(AT_EUID);
+	credentials->real_gid = (gid_t)getauxval(AT_GID);
+	credentials->effective_gid = (gid_t)getauxval(AT_EGID);
+	if (credentials->effective_uid == 0)
+		return true;
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
 	credentials->permitted = sets.permitted;
-	if (credentials->effective_uid != 0)
-		credentials->ambient = capabilities_ambient(sets.permitted);
+	credentials->ambient = capabilities_ambient(sets.permitted);
 	return true;
 }
 
@@ -114,11 +119,8 @@ static bool has_only(uint64_t capabilities)
 	       sets.inheritable == capabilities;
 }
 
-static bool verify_no_way_back(uint64_t kept, struct failure *failure)
+static bool verify_no_way_back(struct failure *failure)
 {
-	if (!has_only(kept))
-		return fail(failure, STATUS_REFUSED,
-			    "capabilities are not as asked for after the switch");
 	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
 	return true;
@@ -133,7 +135,7 @@ static bool verify(const struct identity *identity, struct failure *failure)
 	if (!verify_groups(identity))
 		return fail(failure, STATUS_REFUSED,
 			    "supplementary groups are not as asked for after the switch");
-	return identity->uid == 0 || verify_no_way_back(identity->capabilities, failure);
+	return identity->uid == 0 || verify_no_way_back(failure);
 }
 
 /* Why a call that changes ids failed, with the way out of the two causes that people meet. */
@@ -158,9 +160,13 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 	const struct capability_sets kept = {.permitted = capabilities,
 					     .inheritable = capabilities};
 
-	if (has_only(capabilities) || capabilities_write(&kept))
+	if (has_only(capabilities))
 		return true;
-	return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s", strerror(errno));
+	if (!capabilities_write(&kept))
+		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
+			    strerror(errno));
+	return has_only(capabilities) ||
+	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for after the switch");
 }
 
 /*

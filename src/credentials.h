@@ -15,13 +15,18 @@
 struct identity;
 
 struct credentials {
-	uid_t real_uid, effective_uid, saved_uid;
-	gid_t real_gid, effective_gid, saved_gid;
-	uint64_t permitted; /* capabilities */
-	uint64_t ambient;   /* likewise; read only when not root */
+	uid_t real_uid, effective_uid;
+	gid_t real_gid, effective_gid;
+	/* Capabilities; read only when not root. */
+	uint64_t permitted;
+	uint64_t ambient;
 };
 
-/* Read those of this process. Returns false with a failure that names the call. */
+/*
+ * Find out with which ones this program was started; what has changed since does not count. The
+ * saved ids are no more than a copy of the effective ones then: execve(2). Returns false with a
+ * failure that names the call.
+ */
 bool credentials_read(struct credentials *credentials, struct failure *failure);
 
 /*
@@ -44,7 +49,10 @@ int credentials_groups(const gid_t **groups);
  */
 bool credentials_assume(const struct identity *identity, struct failure *failure);
 
-/* Give up all capabilities of this process but these, which it has, and use none of them itself. */
+/*
+ * Give up all capabilities of this process but these, which it has, and use none of them itself;
+ * then verify that. Returns false with a failure, otherwise it is so.
+ */
 bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
 #endif

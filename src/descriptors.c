@@ -2,27 +2,11 @@
 #include "descriptors.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "directories.h"
-
-void descriptors_guard(void)
-{
-	struct pollfd standard[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-
-	/* One call for all three: poll(2) marks those that are not open. */
-	if (poll(standard, 3, 0) <= 0)
-		return;
-	for (int i = 0; i < 3; i++) {
-		/* open(2) takes the lowest free number: this one, as those below are open by now.
-		 */
-		if (standard[i].revents & POLLNVAL)
-			open("/", O_PATH | O_CLOEXEC);
-	}
-}
 
 struct listing {
 	int descriptor;

@@ -67,7 +67,7 @@ static bool start_main(const struct plan *plan, struct program *program,
 	struct report_event event = {.name = "main-started"};
 
 	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
-	program->terminal = plan->settings->new_session ? -1 : terminal_in_foreground();
+	program->terminal = plan->settings->new_session ? -1 : terminal_in_foreground(plan->streams);
 	program->new_session = plan->settings->new_session ||
 			       (plan->settings->session_if_detached && program->terminal < 0);
 	supervision->new_session = program->new_session;

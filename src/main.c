@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "credentials.h"
-#include "descriptors.h"
 #include "dropin/dropin.h"
 #include "environment.h"
 #include "explain.h"
@@ -21,7 +20,7 @@
 #include "report.h"
 #include "signals.h"
 #include "spawn.h"
-#include "stdio_owner.h"
+#include "standard_streams.h"
 #include "termination_log.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
@@ -87,7 +86,7 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 	if (!plan->becomes)
 		return !program->capabilities || credentials_keep(program->capabilities, failure);
 	if (!settings->keep_stdio)
-		stdio_give(plan->identity->uid, &settings->reporter);
+		streams_give(plan->streams, plan->identity->uid, &settings->reporter);
 	if (settings->root_init)
 		program->become = plan->identity;
 	else if (!credentials_assume(plan->identity, failure))
@@ -113,12 +112,15 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
-	plan.parent = getppid();
-	plan.is_pid1 = getpid() == 1;
-	descriptors_guard();
+	/* The only thread's id is the process's, and musl has it from its start: set_tid_address(2) */
+	plan.is_pid1 = gettid() == 1;
+	streams_look(plan.streams);
 	if (!credentials_read(&now, &failure) || !credentials_may_start(&now, &failure) ||
 	    !dropin_parse(arguments, environ, &settings, &failure))
 		return end_with(&plan, &failure);
+	/* Only main is looked after in the meantime, but a parent can die at any moment. */
+	if (settings.parent_death)
+		plan.parent = getppid();
 	settings.reporter.user = settings.user;
 	settings.lifecycle.kernel_ends_rest = plan.is_pid1;
 	if (settings.answer)

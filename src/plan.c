@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "capabilities.h"
@@ -10,9 +12,9 @@
  * stopped when it reads in the background: it would get what is typed to the shell there. And a
  * shell in it could not suspend its jobs.
  */
-static bool check_session(const struct settings *settings, struct failure *failure)
+static bool check_session(const struct plan *plan, struct failure *failure)
 {
-	if (!settings->new_session || !isatty(STDIN_FILENO))
+	if (!plan->settings->new_session || !plan->streams[STDIN_FILENO].is_terminal)
 		return true;
 	return fail(failure, STATUS_REFUSED,
 		    "--new-session: stdin is a terminal, and main would share it without job "
@@ -23,15 +25,20 @@ static bool check_session(const struct settings *settings, struct failure *failu
 static bool check_rights(const struct plan *plan, struct failure *failure)
 {
 	const struct identity *identity = plan->identity;
-	const uint64_t missing = identity->capabilities & ~plan->now->permitted;
+	struct capability_sets now;
 
-	if (identity->capabilities && identity->uid == 0)
+	if (!identity->capabilities)
+		return true;
+	if (identity->uid == 0)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: root keeps every capability anyway");
-	if (missing)
+	if (!capabilities_read(&now))
+		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+			    strerror(errno));
+	if (identity->capabilities & ~now.permitted)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: the container was not given cap_%s",
-			    capabilities_name(missing));
+			    capabilities_name(identity->capabilities & ~now.permitted));
 	return true;
 }
 
@@ -69,5 +76,5 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 
 bool plan_make(struct plan *plan, struct failure *failure)
 {
-	return check_session(plan->settings, failure) && choose_identity(plan, failure);
+	return check_session(plan, failure) && choose_identity(plan, failure);
 }

@@ -15,6 +15,7 @@
 #include "identity.h"
 #include "ids.h"
 #include "settings.h"
+#include "standard_streams.h"
 
 /*
  * What only the start needs: large, touched only as far as it is used, and given back after it.
@@ -30,16 +31,17 @@ struct plan {
 	const struct credentials *now; /* who this process is */
 	const struct account_files *files;
 	struct start *start;
+	struct stream streams[STREAMS];
 	struct ids ids;
 	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
 	bool becomes;		   /* there is something to switch */
 	bool is_pid1;
-	pid_t parent;	     /* at the start */
+	pid_t parent;	     /* at the start, if --parent-death asks about it */
 	int termination_log; /* descriptor, or -1 */
 };
 
 /*
- * Find out who to be; plan has settings, now, files and start. Its identity stays NULL if that does
+ * Find out who to be; plan has settings, now, files, start and streams. Its identity stays NULL if that does
  * not matter: no USER, or --if-root without root. Returns false with a failure that says what
  * cannot be done.
  */

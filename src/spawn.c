@@ -127,18 +127,28 @@ static bool keep_capabilities(const struct program *program, struct failure *fai
 	return fail(failure, STATUS_REFUSED, "cannot pass capabilities on: %s", strerror(errno));
 }
 
+#define PID_ENTRY_SIZE 32
+
+/*
+ * sd_listen_fds(3), sd_watchdog_enabled(3): what says init's pid is meant for main, whose own
+ * nobody could know. To be called by main to be.
+ */
+static void correct_pid(char **environment, const char *name, char buffer[PID_ENTRY_SIZE])
+{
+	if (environment_get(environment, name))
+		environment_move_pid(environment, name, getppid(), getpid(), buffer,
+				     PID_ENTRY_SIZE);
+}
+
 /*
  * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
  * can attach to it meanwhile, though it may already be another user: since its credentials changed
  * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
  */
-static _Noreturn __attribute__((noinline)) void become_main(const struct program *program,
-							    pid_t init,
-							    volatile struct birth *birth,
-							    struct failure *failure)
+static _Noreturn __attribute__((noinline)) void
+become_main(const struct program *program, volatile struct birth *birth, struct failure *failure)
 {
-	static char listen_pid[32], watchdog_pid[32];
-	const pid_t own = getpid();
+	static char listen_pid[PID_ENTRY_SIZE], watchdog_pid[PID_ENTRY_SIZE];
 
 	/*
 	 * A session of its own has no controlling terminal, and the one on 0-2 cannot become it as
@@ -150,17 +160,14 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 	else
 		setpgid(0, 0);
 	if (program->terminal >= 0)
-		terminal_give(program->terminal, own);
+		terminal_give(program->terminal, getpid());
 	if ((program->become && !credentials_assume(program->become, failure)) ||
 	    !keep_capabilities(program, failure)) {
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
 	}
-	/* sd_listen_fds(3), sd_watchdog_enabled(3): meant for main, whose pid nobody could know. */
-	environment_move_pid(program->environment, "LISTEN_PID", init, own, listen_pid,
-			     sizeof(listen_pid));
-	environment_move_pid(program->environment, "WATCHDOG_PID", init, own, watchdog_pid,
-			     sizeof(watchdog_pid));
+	correct_pid(program->environment, "LISTEN_PID", listen_pid);
+	correct_pid(program->environment, "WATCHDOG_PID", watchdog_pid);
 	signals_restore(program->signals);
 	birth->error = execute(program);
 	_exit(STATUS_REFUSED);
@@ -168,12 +175,11 @@ static _Noreturn __attribute__((noinline)) void become_main(const struct program
 
 bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure)
 {
-	const pid_t init = getpid();
 	volatile struct birth birth = {0};
 
 	*pid = vfork();
 	if (*pid == 0)
-		become_main(program, init, &birth, failure);
+		become_main(program, &birth, failure);
 	if (*pid < 0)
 		return fail(failure, STATUS_REFUSED, "cannot start a process: %s", strerror(errno));
 	if (!birth.refused && birth.error == 0)

@@ -13,12 +13,10 @@
 /* Fields of proc_pid_stat(5); the first ones are the pid and the name in brackets. */
 enum field { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_IGNORED = 33, FIELD_CAUGHT, FIELDS };
 
-int terminal_in_foreground(void)
+int terminal_in_foreground(const struct stream streams[STREAMS])
 {
-	for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
-		const pid_t group = tcgetpgrp(descriptor);
-
-		if (group >= 0 && group == getpgrp())
+	for (int descriptor = 0; descriptor < STREAMS; descriptor++) {
+		if (streams[descriptor].is_terminal && tcgetpgrp(descriptor) == getpgrp())
 			return descriptor;
 	}
 	return -1;

@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A descriptor of the terminal on which this process is in the foreground, or -1. tcgetpgrp(3) */
-int terminal_in_foreground(void);
+#include "standard_streams.h"
+
+/* The descriptor of the stream that is the terminal in whose foreground this process is, or -1.
+ * tcgetpgrp(3) */
+int terminal_in_foreground(const struct stream streams[STREAMS]);
 
 /*
  * Make group the foreground process group of the terminal. To be called with SIGTTOU blocked, or a

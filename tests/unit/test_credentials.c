@@ -12,25 +12,25 @@ START_TEST(who_may_start)
 		struct credentials credentials;
 		const char *refusal; /* NULL: may start */
 	} rows[] = {
-		{{0, 0, 0, 0, 0, 0, 0, 0}, NULL},
-		{{1000, 1000, 1000, 1000, 1000, 1000, 0, 0}, NULL},
-		{{1000, 1000, 1000, 0, 0, 0, 0, 0}, NULL},
-		{{1000, 0, 0, 1000, 1000, 1000, 0, 0}, "set-uid"},
-		{{1000, 1001, 1001, 1000, 1000, 1000, 0, 0}, "set-uid"},
-		{{0, 1000, 1000, 0, 0, 0, 0, 0}, "set-uid"},
-		{{1000, 1000, 1000, 1000, 0, 0, 0, 0}, "set-gid"},
-		{{0, 0, 0, 1000, 0, 0, 0, 0}, "set-gid"},
-		{{1000, 1000, 1000, 1000, 1000, 1000, 0x400, 0x400}, NULL},
-		{{1000, 1000, 1000, 1000, 1000, 1000, 0x400, 0}, "file capabilities"},
-		{{1000, 1000, 1000, 1000, 1000, 1000, 0xc00, 0x400}, "file capabilities"},
-		{{1000, 1000, 1000, 1000, 1000, 1000, 1ULL << 40, 0}, "file capabilities"},
-		{{1000, 1000, 1000, 1000, 1000, 1000, UINT64_MAX, UINT64_MAX}, NULL},
-		{{1000, 1000, 1000, 0, 0, 0, 0x400, 0}, "file capabilities"},
-		{{0, 0, 0, 0, 0, 0, UINT64_MAX, 0}, NULL},
-		{{0, 0, 0, 1000, 1000, 1000, 0, 0}, NULL},
-		{{4294967294U, 4294967294U, 4294967294U, 1, 1, 1, 0, 0}, NULL},
-		{{1000, 0, 0, 1000, 0, 0, UINT64_MAX, 0}, "set-uid"},
-		{{1000, 1000, 1000, 1000, 0, 0, 0x400, 0}, "set-gid"},
+		{{0, 0, 0, 0, 0, 0}, NULL},
+		{{1000, 1000, 1000, 1000, 0, 0}, NULL},
+		{{1000, 1000, 0, 0, 0, 0}, NULL},
+		{{1000, 0, 1000, 1000, 0, 0}, "set-uid"},
+		{{1000, 1001, 1000, 1000, 0, 0}, "set-uid"},
+		{{0, 1000, 0, 0, 0, 0}, "set-uid"},
+		{{1000, 1000, 1000, 0, 0, 0}, "set-gid"},
+		{{0, 0, 1000, 0, 0, 0}, "set-gid"},
+		{{1000, 1000, 1000, 1000, 0x400, 0x400}, NULL},
+		{{1000, 1000, 1000, 1000, 0x400, 0}, "file capabilities"},
+		{{1000, 1000, 1000, 1000, 0xc00, 0x400}, "file capabilities"},
+		{{1000, 1000, 1000, 1000, 1ULL << 40, 0}, "file capabilities"},
+		{{1000, 1000, 1000, 1000, UINT64_MAX, UINT64_MAX}, NULL},
+		{{1000, 1000, 0, 0, 0x400, 0}, "file capabilities"},
+		{{0, 0, 0, 0, UINT64_MAX, 0}, NULL},
+		{{0, 0, 1000, 1000, 0, 0}, NULL},
+		{{4294967294U, 4294967294U, 1, 1, 0, 0}, NULL},
+		{{1000, 0, 1000, 0, UINT64_MAX, 0}, "set-uid"},
+		{{1000, 1000, 1000, 0, 0x400, 0}, "set-gid"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -54,10 +54,8 @@ START_TEST(own_ones_are_read)
 	ck_assert(credentials_read(&credentials, &failure));
 	ck_assert_uint_eq(credentials.real_uid, getuid());
 	ck_assert_uint_eq(credentials.effective_uid, geteuid());
-	ck_assert_uint_eq(credentials.saved_uid, geteuid());
 	ck_assert_uint_eq(credentials.real_gid, getgid());
 	ck_assert_uint_eq(credentials.effective_gid, getegid());
-	ck_assert_uint_eq(credentials.saved_gid, getegid());
 	ck_assert(credentials_may_start(&credentials, &failure));
 }
 END_TEST

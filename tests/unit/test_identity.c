@@ -539,14 +539,10 @@ START_TEST(transitions)
 	for (int i = 0; i < COUNT(rows); i++) {
 		static struct identity identity;
 		const struct credentials now = {
-			rows[i].now_uid,
-			rows[i].now_uid,
-			rows[i].now_uid,
-			rows[i].now_gid,
-			rows[i].now_gid,
-			rows[i].now_gid,
-			0,
-			0,
+			.real_uid = rows[i].now_uid,
+			.effective_uid = rows[i].now_uid,
+			.real_gid = rows[i].now_gid,
+			.effective_gid = rows[i].now_gid,
 		};
 
 		identity.uid = rows[i].uid;

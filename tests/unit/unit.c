@@ -83,7 +83,7 @@ int main(void)
 		cmdline_suite,	 credentials_suite, dropin_suite,	environment_suite,
 		explain_suite,	 identity_suite,    ids_suite,		account_files_suite,
 		lifecycle_suite, lines_suite,	    ownership_suite,	parse_suite,
-		report_suite,	 signals_suite,	    stdio_suite,	text_suite,
+		report_suite,	 signals_suite,	    standard_streams_suite,	text_suite,
 		json_suite,	 options_suite,	    signal_names_suite,
 	};
 	SRunner *runner = srunner_create(accounts_suite());

@@ -29,7 +29,7 @@ Suite *parse_suite(void);
 Suite *report_suite(void);
 Suite *signal_names_suite(void);
 Suite *signals_suite(void);
-Suite *stdio_suite(void);
+Suite *standard_streams_suite(void);
 Suite *text_suite(void);
 
 /* A suite of one case with these tests, each run in a process of its own. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "stdio_owner.h"
+#include "standard_streams.h"
 
 START_TEST(what_is_given)
 {
@@ -33,23 +33,23 @@ START_TEST(what_is_given)
 		{"another's socket", S_IFSOCK | 0777, false, 7, 1000, false},
 		{"a disk", S_IFBLK | 0660, false, 0, 1000, false},
 		{"a disk that claims to be a terminal", S_IFBLK | 0660, true, 0, 1000, false},
+		{"a closed one", 0, false, 0, 1000, false},
 		{"a directory", S_IFDIR | 0755, false, 0, 1000, false},
 		{"a symbolic link", S_IFLNK | 0777, false, 0, 1000, false},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		const struct stat status = {.st_mode = rows[i].mode, .st_uid = rows[i].owner};
+		const struct stream stream = {rows[i].mode, rows[i].owner, rows[i].is_terminal};
 
-		ck_assert_msg(stdio_is_given(&status, rows[i].is_terminal, rows[i].uid) ==
-				      rows[i].given,
-			      "%s", rows[i].name);
+		ck_assert_msg(stream_is_given(&stream, rows[i].uid) == rows[i].given, "%s",
+			      rows[i].name);
 	}
 }
 END_TEST
 
-Suite *stdio_suite(void)
+Suite *standard_streams_suite(void)
 {
 	const TTest *const tests[] = {what_is_given};
 
-	return suite_of("stdio", tests, COUNT(tests));
+	return suite_of("standard streams", tests, COUNT(tests));
 }

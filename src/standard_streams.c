@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "standard_streams.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* Devices of memory, such as /dev/null, which stdin mostly is in a container: null(4). */
+#define MEMORY_DEVICES 1
+
+static bool may_be_terminal(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && major(status->st_rdev) != MEMORY_DEVICES;
+}
+
+void streams_look(struct stream streams[STREAMS])
+{
+	for (int descriptor = 0; descriptor < STREAMS; descriptor++) {
+		struct stat status;
+
+		streams[descriptor] = (struct stream){0};
+		if (fstat(descriptor, &status) == 0)
+			streams[descriptor] = (struct stream){
+				.mode = status.st_mode,
+				.owner = status.st_uid,
+				.is_terminal = may_be_terminal(&status) && isatty(descriptor),
+			};
+		else if (errno == EBADF)
+			/* The lowest free number, open(2): this one, as those below are open. */
+			open("/", O_PATH | O_CLOEXEC);
+	}
+}
+
+bool stream_is_given(const struct stream *stream, uid_t uid)
+{
+	if (stream->owner == uid)
+		return false;
+	return S_ISFIFO(stream->mode) || (S_ISCHR(stream->mode) && stream->is_terminal);
+}
+
+void streams_give(const struct stream streams[STREAMS], uid_t uid, const struct reporter *reporter)
+{
+	for (int descriptor = 0; descriptor < STREAMS; descriptor++) {
+		if (stream_is_given(&streams[descriptor], uid) &&
+		    fchown(descriptor, uid, (gid_t)-1) < 0)
+			report(reporter, REPORT_STORY, "cannot give descriptor %d to uid %u: %s",
+			       descriptor, uid, strerror(errno));
+	}
+}
