@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lines.h"
+#include "pages.h"
 #include "parse.h"
 
 enum {
@@ -18,6 +19,27 @@ enum {
 	PASSWD_FIELDS
 };
 enum { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
+
+/* Put an entry of an environment in front of where the last one starts. Returns where it does. */
+static char *add_variable(char *last, const char *variable, const char *value)
+{
+	char *start = last - strlen(variable) - strlen(value) - 1;
+
+	strcpy(stpcpy(start, variable), value);
+	return start;
+}
+
+void account_set_name(struct account *account, const char *name, const char *home)
+{
+	static USED_AT_END char
+		strings[sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE];
+
+	account->home_variable = add_variable(strings + sizeof(strings), "HOME=", home);
+	account->user_variable = add_variable(account->home_variable, "USER=", name);
+	account->logname_variable = add_variable(account->user_variable, "LOGNAME=", name);
+	account->home = account->home_variable + strlen("HOME=");
+	account->name = account->user_variable + strlen("USER=");
+}
 
 static enum lookup open_file(struct lines *lines, const char *path, struct failure *failure)
 {
@@ -46,29 +68,32 @@ static enum lookup close_file(struct lines *lines, const char *path, bool found,
 /* Split a line at its colons, in place. Returns false unless it is an entry of count fields. */
 static bool split(char *line, size_t length, char *fields[], size_t count)
 {
-	size_t have = 0;
+	const char *const end = line + length;
+	size_t have = 1;
 
-	if (strlen(line) != length || strchr("#+-:", line[0]))
+	if (strchr("#+-:", line[0]))
 		return false;
-	while (have < count) {
-		char *colon = strchr(line, ':');
-
-		fields[have++] = line;
-		if (!colon)
-			return have == count;
-		*colon = '\0';
-		line = colon + 1;
+	fields[0] = line;
+	for (; line < end; line++) {
+		if (*line == '\0')
+			return false;
+		if (*line != ':')
+			continue;
+		if (have == count)
+			return false;
+		*line = '\0';
+		fields[have++] = line + 1;
 	}
-	return false;
+	return have == count;
 }
 
 /* The fields of a line that is an account, with its ids; name and home are still the line's. */
 static bool parse_account(char *line, size_t length, char *field[], uid_t *uid, gid_t *gid)
 {
 	return split(line, length, field, PASSWD_FIELDS) &&
-	       strlen(field[PASSWD_NAME]) < sizeof(((struct account *)0)->name) &&
-	       strlen(field[PASSWD_HOME]) < sizeof(((struct account *)0)->home) &&
-	       parse_id(field[PASSWD_UID], uid) && parse_id(field[PASSWD_GID], gid);
+	       strlen(field[PASSWD_NAME]) < ACCOUNT_NAME_SIZE &&
+	       strlen(field[PASSWD_HOME]) < PATH_MAX && parse_id(field[PASSWD_UID], uid) &&
+	       parse_id(field[PASSWD_GID], gid);
 }
 
 /*
@@ -106,8 +131,7 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 			account->line = lines.line;
 			account->uid = uid;
 			account->gid = gid;
-			strcpy(account->name, field[PASSWD_NAME]);
-			strcpy(account->home, field[PASSWD_HOME]);
+			account_set_name(account, field[PASSWD_NAME], field[PASSWD_HOME]);
 		}
 	}
 	return close_file(&lines, path, by_name || by_number, failure);

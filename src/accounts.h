@@ -30,13 +30,18 @@ struct account_files {
 	const char *group;
 };
 
+/* Its texts are good until the next account is found or made. */
 struct account {
+	const char *name, *home;
+	/* The same as main's environment gets it: environ(7). */
+	char *home_variable, *user_variable, *logname_variable;
 	size_t line; /* where its line starts in the file */
 	uid_t uid;
 	gid_t gid;
-	char name[ACCOUNT_NAME_SIZE];
-	char home[PATH_MAX];
 };
+
+/* Let account have a name, shorter than ACCOUNT_NAME_SIZE, and a home, shorter than PATH_MAX. */
+void account_set_name(struct account *account, const char *name, const char *home);
 
 struct group_entry {
 	size_t line; /* likewise */

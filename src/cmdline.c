@@ -180,24 +180,21 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 	struct reading reading = {.table = &options_native,
 				  .settings = settings,
 				  .failure = failure};
-	struct failure from_environment;
 	bool variables_are_good;
 
 	reading.next = arguments[0] ? arguments + 1 : arguments;
 
 	/* The variables first, so that the command line wins; but --help works whatever they are.
 	 */
-	variables_are_good = options_apply_variables(environment, settings, &from_environment);
+	variables_are_good = options_apply_variables(environment, settings, failure);
 	if (!read_options(&reading))
 		return false;
 	if (settings->help || settings->version) {
 		settings->answer = settings->help ? options_help : "dinit-su " PACKAGE_VERSION "\n";
 		return true;
 	}
-	if (!variables_are_good) {
-		*failure = from_environment;
+	if (!variables_are_good)
 		return false;
-	}
 	if (settings->install)
 		return !*reading.next ||
 		       refuse(&reading, *reading.next, ": --install runs nothing");

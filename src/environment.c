@@ -51,14 +51,6 @@ static bool is_of_account(const char *entry, bool only_home)
 	       (!only_home && (value_of(entry, "USER") || value_of(entry, "LOGNAME")));
 }
 
-/* A new entry, NAME= and its value: there is room for the longest three. */
-static char *add(struct environment *environment, const char *name, const char *value)
-{
-	environment->free -= strlen(name) + strlen(value) + 1;
-	strcpy(stpcpy(environment->free, name), value);
-	return environment->free;
-}
-
 static char **room_for(struct environment *environment, size_t count)
 {
 	void *room;
@@ -77,7 +69,6 @@ static char **room_for(struct environment *environment, size_t count)
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, bool only_home, struct failure *failure)
 {
-	const char *home = account && account->home[0] ? account->home : "/";
 	size_t count = 0, kept = 0;
 	char **entries;
 
@@ -92,11 +83,10 @@ bool environment_for_account(struct environment *environment, char **inherited,
 		if (!is_of_account(inherited[i], only_home))
 			entries[kept++] = inherited[i];
 	}
-	environment->free = environment->strings + sizeof(environment->strings);
-	entries[kept++] = add(environment, "HOME=", home);
+	entries[kept++] = account && account->home[0] ? account->home_variable : "HOME=/";
 	if (account && !only_home) {
-		entries[kept++] = add(environment, "USER=", account->name);
-		entries[kept++] = add(environment, "LOGNAME=", account->name);
+		entries[kept++] = account->user_variable;
+		entries[kept++] = account->logname_variable;
 	}
 	entries[kept] = NULL;
 	environment->entries = entries;

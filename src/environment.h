@@ -3,7 +3,6 @@
 #ifndef DINIT_SU_ENVIRONMENT_H
 #define DINIT_SU_ENVIRONMENT_H
 
-#include <limits.h>
 #include <stdbool.h>
 
 #include "accounts.h"
@@ -12,13 +11,10 @@
 /* As many entries as fit without memory of their own; few containers have more. */
 #define ENVIRONMENT_FEW 128
 
-/* An environment with entries of its own: those of strings, the inherited ones for the rest. */
+/* An environment: the inherited entries, but for those of the account. */
 struct environment {
-	/* Filled from its end, next to what else is used: as few pages as possible are touched. */
-	char strings[sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE];
-	char *free;	/* where those start that are in use */
 	char **entries; /* NULL at the end */
-	size_t size;	/* of the memory that is mapped for them, or 0 */
+	size_t size;	/* of the memory that is mapped for them; 0 as long as none is */
 	char *few[ENVIRONMENT_FEW];
 };
 

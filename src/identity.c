@@ -41,7 +41,8 @@ static bool invent_account(const char *user, const struct ids *ids,
 {
 	struct group_set *used = &identity->others;
 	struct account *account = &identity->account;
-	struct text home = text_in(account->home, sizeof(account->home));
+	char buffer[sizeof("/home/") + NEW_NAME_MAX];
+	struct text home = text_in(buffer, sizeof(buffer));
 	struct group_entry group = {0};
 	uint32_t free_id = FIRST_FREE_ID;
 	enum lookup found;
@@ -67,8 +68,8 @@ static bool invent_account(const char *user, const struct ids *ids,
 		account->gid = group.gid;
 	else
 		account->gid = group_set_has(used, account->uid) ? free_id : account->uid;
-	strcpy(account->name, user);
 	text_add(&home, "/home/%s", user);
+	account_set_name(account, user, buffer);
 	identity->has_account = identity->is_new = true;
 	return true;
 }

@@ -18,6 +18,7 @@
 #define NEW_NAME_MAX 32
 
 struct identity {
+	struct account account; /* for HOME, USER and LOGNAME */
 	uid_t uid;
 	gid_t gid;
 	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
@@ -28,8 +29,7 @@ struct identity {
 	gid_t account_gid;
 	uint64_t capabilities;	/* kept by a user that is not root */
 	bool no_new_privileges; /* and nothing is left in the bounding set of such a user */
-	/* What is large comes last: little of it is used, and so few pages are touched. */
-	struct account account; /* for HOME, USER and LOGNAME */
+	/* Large, and so at the end: few pages of it are touched. */
 	struct group_set groups;
 	struct group_set others; /* room to think: what groups or ids others have */
 };

@@ -67,7 +67,8 @@ static bool start_main(const struct plan *plan, struct program *program,
 	struct report_event event = {.name = "main-started"};
 
 	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
-	program->terminal = plan->settings->new_session ? -1 : terminal_in_foreground(plan->streams);
+	program->terminal =
+		plan->settings->new_session ? -1 : terminal_in_foreground(plan->streams);
 	program->new_session = plan->settings->new_session ||
 			       (plan->settings->session_if_detached && program->terminal < 0);
 	supervision->new_session = program->new_session;
@@ -100,9 +101,9 @@ static void release(struct plan *plan)
 	sched_yield();
 	release_stack();
 	lines_release();
-	environment_release(&plan->start->environment);
-	pages_give_back(plan->start, sizeof(*plan->start));
-	plan->start = NULL;
+	environment_release(plan->environment);
+	pages_give_back(plan->room, sizeof(*plan->room));
+	plan->room = NULL;
 	plan->identity = NULL;
 }
 

@@ -14,7 +14,7 @@
 #define FIRST_SIZE ((size_t)128 * 1024)
 
 /* Room for the files, one after the other: to map it for each would take longer than to read it. */
-static char room[FIRST_SIZE] __attribute__((aligned(4096)));
+static LAST char room[FIRST_SIZE];
 
 static void give_back(struct lines *lines)
 {
@@ -108,6 +108,14 @@ static block matches(const char *at, block first, block last, size_t distance)
 	return (block)(here == first) & (block)(there == last);
 }
 
+static bool is_zero(block bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
+}
+
 /* So much is looked through at once. */
 #define STEP (8 * sizeof(block))
 
@@ -115,13 +123,11 @@ static block matches(const char *at, block first, block last, size_t distance)
 static bool has_none(const char *at, block first, block last, size_t distance)
 {
 	block found = {0};
-	uint64_t halves[2];
 
 #pragma GCC unroll 8
 	for (size_t i = 0; i < STEP; i += sizeof(block))
 		found |= matches(at + i, first, last, distance);
-	memcpy(halves, &found, sizeof(found));
-	return (halves[0] | halves[1]) == 0;
+	return is_zero(found);
 }
 
 /*
@@ -138,7 +144,11 @@ static const char *find(const char *at, size_t length, const char *text)
 	while ((size_t)(end - at) >= text_length) {
 		while ((size_t)(end - at) >= STEP + distance && has_none(at, first, last, distance))
 			at += STEP;
-		for (size_t i = 0; i < STEP && (size_t)(end - at) >= text_length; i++, at++) {
+		while ((size_t)(end - at) >= sizeof(block) + distance &&
+		       is_zero(matches(at, first, last, distance)))
+			at += sizeof(block);
+		for (size_t i = 0; i < sizeof(block) && (size_t)(end - at) >= text_length;
+		     i++, at++) {
 			if (*at == *text && memcmp(at, text, text_length) == 0)
 				return at;
 		}

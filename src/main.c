@@ -16,6 +16,7 @@
 #include "hand_over.h"
 #include "init.h"
 #include "install.h"
+#include "pages.h"
 #include "plan.h"
 #include "report.h"
 #include "signals.h"
@@ -39,7 +40,7 @@ static int print(const struct plan *plan, const char *text)
 
 static int print_explanation(const struct plan *plan)
 {
-	static char buffer[64 * 1024];
+	static LARGE char buffer[64 * 1024];
 	struct text text = text_in(buffer, sizeof(buffer));
 
 	explain(plan, &text);
@@ -49,7 +50,7 @@ static int print_explanation(const struct plan *plan)
 static bool choose_environment(const struct plan *plan, struct program *program,
 			       struct failure *failure)
 {
-	struct environment *environment = &plan->start->environment;
+	struct environment *environment = plan->environment;
 	const struct identity *identity = plan->identity;
 
 	program->environment = environ;
@@ -99,50 +100,53 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 
 int main(int count __attribute__((unused)), char **arguments)
 {
-	static struct start start __attribute__((aligned(4096)));
+	static USED_AT_BEGINNING struct start start;
+	struct settings *const settings = &start.settings;
+	struct failure *const failure = &start.failure;
 	struct inherited_signals signals;
 	struct credentials now;
-	struct settings settings = settings_defaults();
-	struct failure failure;
-	struct plan plan = {.settings = &settings,
+	struct plan plan = {.settings = settings,
 			    .now = &now,
 			    .files = &system_files,
-			    .start = &start,
+			    .room = &start.identity,
+			    .environment = &start.environment,
 			    .termination_log = -1};
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
-	/* The only thread's id is the process's, and musl has it from its start: set_tid_address(2) */
+	/* The only thread's id is the process's, and musl has it from its start: set_tid_address(2)
+	 */
 	plan.is_pid1 = gettid() == 1;
 	streams_look(plan.streams);
-	if (!credentials_read(&now, &failure) || !credentials_may_start(&now, &failure) ||
-	    !dropin_parse(arguments, environ, &settings, &failure))
-		return end_with(&plan, &failure);
+	settings_add_defaults(settings);
+	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
+	    !dropin_parse(arguments, environ, settings, failure))
+		return end_with(&plan, failure);
 	/* Only main is looked after in the meantime, but a parent can die at any moment. */
-	if (settings.parent_death)
+	if (settings->parent_death)
 		plan.parent = getppid();
-	settings.reporter.user = settings.user;
-	settings.lifecycle.kernel_ends_rest = plan.is_pid1;
-	if (settings.answer)
-		return print(&plan, settings.answer);
-	if (settings.install)
-		return install_self(settings.install, &failure) ? 0 : end_with(&plan, &failure);
+	settings->reporter.user = settings->user;
+	settings->lifecycle.kernel_ends_rest = plan.is_pid1;
+	if (settings->answer)
+		return print(&plan, settings->answer);
+	if (settings->install)
+		return install_self(settings->install, failure) ? 0 : end_with(&plan, failure);
 
-	if (settings.termination_log && !settings.explain)
+	if (settings->termination_log && !settings->explain)
 		plan.termination_log =
-			termination_log_open(settings.termination_log, &settings.reporter);
-	if (!plan_make(&plan, &failure))
-		return end_with(&plan, &failure);
-	if (settings.explain)
+			termination_log_open(settings->termination_log, &settings->reporter);
+	if (!plan_make(&plan, failure))
+		return end_with(&plan, failure);
+	if (settings->explain)
 		return print_explanation(&plan);
 
-	program.command = settings.command;
-	program.scripts_by_shell = settings.scripts_by_shell;
-	if (!hand_over(&plan, &failure) || !choose_environment(&plan, &program, &failure) ||
-	    !become(&plan, &program, &failure))
-		return end_with(&plan, &failure);
-	if (!settings.exec)
-		return be_init(&plan, &program, &failure);
-	spawn_in_place(&program, &failure);
-	return end_with(&plan, &failure);
+	program.command = settings->command;
+	program.scripts_by_shell = settings->scripts_by_shell;
+	if (!hand_over(&plan, failure) || !choose_environment(&plan, &program, failure) ||
+	    !become(&plan, &program, failure))
+		return end_with(&plan, failure);
+	if (!settings->exec)
+		return be_init(&plan, &program, failure);
+	spawn_in_place(&program, failure);
+	return end_with(&plan, failure);
 }

@@ -45,7 +45,7 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 static bool choose_identity(struct plan *plan, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
-	struct identity *identity = &plan->start->identity;
+	struct identity *identity = plan->room;
 
 	if (!settings->user)
 		return true;

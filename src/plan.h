@@ -18,19 +18,22 @@
 #include "standard_streams.h"
 
 /*
- * What only the start needs: large, touched only as far as it is used, and given back after it.
- * Static, as memory that is mapped for it would need page tables of its own.
+ * What the start fills in. Static, as the stack would be touched page after page; in the order of
+ * how little is used of it, so that most starts touch but one.
  */
 struct start {
-	struct identity identity;
+	struct settings settings;
 	struct environment environment;
+	struct failure failure;
+	struct identity identity;
 };
 
 struct plan {
 	const struct settings *settings;
 	const struct credentials *now; /* who this process is */
 	const struct account_files *files;
-	struct start *start;
+	struct identity *room;		 /* for who was asked for; given back after the start */
+	struct environment *environment; /* that main gets, unless it is init's own */
 	struct stream streams[STREAMS];
 	struct ids ids;
 	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
@@ -41,9 +44,9 @@ struct plan {
 };
 
 /*
- * Find out who to be; plan has settings, now, files, start and streams. Its identity stays NULL if that does
- * not matter: no USER, or --if-root without root. Returns false with a failure that says what
- * cannot be done.
+ * Find out who to be; plan has settings, now, files, room and streams. Its identity stays NULL if
+ * that does not matter: no USER, or --if-root without root. Returns false with a failure that says
+ * what cannot be done.
  */
 bool plan_make(struct plan *plan, struct failure *failure);
 

@@ -65,7 +65,7 @@ struct settings {
 	struct reporter reporter;
 };
 
-/* What holds when nothing is asked for. */
-struct settings settings_defaults(void);
+/* Fill in what holds when nothing is asked for, and is not zero. */
+void settings_add_defaults(struct settings *settings);
 
 #endif

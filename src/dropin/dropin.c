@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "pages.h"
 #include "text.h"
 
 /*
@@ -58,7 +59,7 @@ static char **without_dashes(char **words, bool anywhere)
 
 const char *dropin_usage(const struct settings *settings, const char *options)
 {
-	static char buffer[256];
+	static LARGE char buffer[256];
 	struct text text = text_in(buffer, sizeof(buffer));
 
 	text_add(&text,

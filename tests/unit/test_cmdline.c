@@ -19,7 +19,7 @@ static bool parse(char *const words[WORDS], char **environment, struct settings 
 
 	arguments[0] = "dinit-su";
 	memcpy(&arguments[1], words, sizeof(*words) * WORDS);
-	*settings = settings_defaults();
+	*settings = default_settings();
 	return cmdline_parse(arguments, environment, settings, failure);
 }
 
@@ -371,7 +371,7 @@ END_TEST
 START_TEST(command_is_the_rest)
 {
 	char *arguments[] = {"dinit-su", "-v", "app", "--", "server", "--", "-w", "", NULL};
-	struct settings settings = settings_defaults();
+	struct settings settings = default_settings();
 	struct failure failure;
 
 	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
@@ -390,12 +390,12 @@ START_TEST(groups_have_a_limit)
 		arguments[i] = "-Gx";
 	arguments[ADD_GROUPS_MAX + 1] = "app";
 	arguments[ADD_GROUPS_MAX + 2] = "true";
-	settings = settings_defaults();
+	settings = default_settings();
 	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
 	ck_assert_ptr_nonnull(settings.add_groups[ADD_GROUPS_MAX - 1]);
 	ck_assert_ptr_null(settings.add_groups[ADD_GROUPS_MAX]);
 	arguments[ADD_GROUPS_MAX + 1] = "-Gx";
-	settings = settings_defaults();
+	settings = default_settings();
 	arguments[ADD_GROUPS_MAX + 3] = "true";
 	ck_assert(!cmdline_parse(arguments, nothing, &settings, &failure));
 	ck_assert_str_eq(failure.text,
@@ -405,7 +405,7 @@ END_TEST
 
 START_TEST(no_name)
 {
-	struct settings settings = settings_defaults();
+	struct settings settings = default_settings();
 	struct failure failure;
 
 	ck_assert(!cmdline_parse(nothing, nothing, &settings, &failure));

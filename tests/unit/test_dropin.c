@@ -64,7 +64,7 @@ static bool parse(const char *const words[WORDS], const char *variable, struct s
 	for (; words[count]; count++)
 		arguments[count] = strcpy(copies[count], words[count]);
 	arguments[count] = NULL;
-	*settings = settings_defaults();
+	*settings = default_settings();
 	return dropin_parse(arguments, environment, settings, failure);
 }
 
@@ -251,7 +251,7 @@ END_TEST
 START_TEST(without_a_name)
 {
 	char *arguments[] = {NULL};
-	struct settings settings = settings_defaults();
+	struct settings settings = default_settings();
 	struct failure failure;
 
 	ck_assert(!dropin_parse(arguments, arguments, &settings, &failure));

@@ -23,11 +23,12 @@ static char *inherited[] = {"PATH=/bin",     "HOME=/before", "HOMER=simpson",
 START_TEST(of_an_account)
 {
 	static struct environment environment;
-	const struct account account = {.name = "app", .home = "/home/app"};
+	static struct account account;
 	const char *const wanted[] = {"PATH=/bin",	"HOMER=simpson", "USERNAME=kept", "ODD",
 				      "HOME=/home/app", "USER=app",	 "LOGNAME=app",	  NULL};
 	struct failure failure;
 
+	account_set_name(&account, "app", "/home/app");
 	ck_assert(environment_for_account(&environment, inherited, &account, false, &failure));
 	expect_entries(environment.entries, wanted);
 }
@@ -48,13 +49,14 @@ END_TEST
 START_TEST(with_only_home)
 {
 	static struct environment environment;
-	const struct account account = {.name = "app", .home = "/home/app"};
+	static struct account account;
 	const char *const wanted[] = {"PATH=/bin",	"HOMER=simpson",
 				      "USER=before",	"LOGNAME=other",
 				      "USERNAME=kept",	"ODD",
 				      "HOME=/home/app", NULL};
 	struct failure failure;
 
+	account_set_name(&account, "app", "/home/app");
 	ck_assert(environment_for_account(&environment, inherited, &account, true, &failure));
 	expect_entries(environment.entries, wanted);
 }
@@ -63,11 +65,12 @@ END_TEST
 START_TEST(of_an_account_without_home)
 {
 	static struct environment environment;
-	const struct account account = {.name = "app"};
+	static struct account account;
 	const char *const wanted[] = {"HOME=/", "USER=app", "LOGNAME=app", NULL};
 	char *nothing[] = {NULL};
 	struct failure failure;
 
+	account_set_name(&account, "app", "");
 	ck_assert(environment_for_account(&environment, nothing, &account, false, &failure));
 	expect_entries(environment.entries, wanted);
 }
@@ -78,14 +81,16 @@ START_TEST(of_the_longest_account)
 	static struct environment environment;
 	static struct account account;
 	char *nothing[] = {NULL};
+	char name[ACCOUNT_NAME_SIZE] = "", home[PATH_MAX] = "";
 	struct failure failure;
 
-	memset(account.name, 'n', sizeof(account.name) - 1);
-	memset(account.home, 'h', sizeof(account.home) - 1);
+	memset(name, 'n', sizeof(name) - 1);
+	memset(home, 'h', sizeof(home) - 1);
+	account_set_name(&account, name, home);
 	ck_assert(environment_for_account(&environment, nothing, &account, false, &failure));
-	ck_assert_str_eq(environment_get(environment.entries, "HOME"), account.home);
-	ck_assert_str_eq(environment_get(environment.entries, "USER"), account.name);
-	ck_assert_str_eq(environment_get(environment.entries, "LOGNAME"), account.name);
+	ck_assert_str_eq(environment_get(environment.entries, "HOME"), home);
+	ck_assert_str_eq(environment_get(environment.entries, "USER"), name);
+	ck_assert_str_eq(environment_get(environment.entries, "LOGNAME"), name);
 }
 END_TEST
 
@@ -113,10 +118,11 @@ END_TEST
 START_TEST(many_are_kept)
 {
 	static struct environment environment;
-	const struct account account = {.name = "app", .home = "/home/app"};
+	static struct account account;
 	static char *entries[4096 / sizeof(char *) + 9];
 	struct failure failure;
 
+	account_set_name(&account, "app", "/home/app");
 	for (int count = COUNT(entries) - 16; count < COUNT(entries); count++) {
 		for (int i = 0; i < count; i++)
 			entries[i] = "A=1";

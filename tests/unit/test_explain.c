@@ -37,7 +37,7 @@ static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 
 START_TEST(plans)
 {
-	struct settings usual = settings_defaults(), exec, keeping, plain, root_init, stopping,
+	struct settings usual = default_settings(), exec, keeping, plain, root_init, stopping,
 			session, paused, rights, no_umask;
 
 	usual.command = command;

@@ -242,8 +242,9 @@ END_TEST
 /* The text, and the line before it, around the end of the first read. */
 START_TEST(with_a_text_split_by_a_read)
 {
-	static char content[65535 + 32];
-	const size_t first = 65535 - 12 + (size_t)_i;
+	static const size_t ends[] = {65535, 131071};
+	static char content[131071 + 32];
+	const size_t first = ends[_i / 16] - 12 + (size_t)(_i % 16);
 	struct lines lines;
 	size_t length;
 	char *line;
@@ -314,7 +315,7 @@ Suite *lines_suite(void)
 	tcase_add_loop_test(lengths, lines_of_any_length, 0, 2 * COUNT(line_sizes));
 	tcase_add_loop_test(lengths, split_by_a_read, 0, 2 * 12);
 	tcase_add_loop_test(lengths, with_a_text, 0, 100);
-	tcase_add_loop_test(lengths, with_a_text_split_by_a_read, 0, 16);
+	tcase_add_loop_test(lengths, with_a_text_split_by_a_read, 0, 2 * 16);
 	suite_add_tcase(suite, lengths);
 	return suite;
 }

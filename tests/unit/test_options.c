@@ -24,7 +24,7 @@ static bool apply(struct settings *settings, const char *name, const char *value
 
 static struct settings after(const char *name, const char *value)
 {
-	struct settings settings = settings_defaults();
+	struct settings settings = default_settings();
 	struct failure failure = {0};
 
 	ck_assert_msg(apply(&settings, name, value, &failure), "%s", failure.text);
@@ -89,7 +89,7 @@ START_TEST(flags)
 	ck_assert(after("version", NULL).version);
 	ck_assert_int_eq(after("group", NULL).lifecycle.audience, AUDIENCE_GROUP);
 	ck_assert_int_eq(after("single-child", NULL).lifecycle.audience, AUDIENCE_MAIN);
-	ck_assert_int_eq(settings_defaults().lifecycle.audience, AUDIENCE_BY_SIGNAL);
+	ck_assert_int_eq(default_settings().lifecycle.audience, AUDIENCE_BY_SIGNAL);
 }
 END_TEST
 
@@ -98,7 +98,7 @@ START_TEST(values)
 	ck_assert(after("stop-delay", "1500ms").lifecycle.stop_delay == 1500);
 	ck_assert(after("stop-timeout", "2m").lifecycle.stop_timeout == 120000);
 	ck_assert(after("stop-timeout", "0").lifecycle.stop_timeout == 0);
-	ck_assert(settings_defaults().lifecycle.stop_timeout == NO_DEADLINE);
+	ck_assert(default_settings().lifecycle.stop_timeout == NO_DEADLINE);
 	ck_assert(after("wait", "3").lifecycle.wait == 3000);
 	ck_assert_int_eq(after("parent-death", "kill").parent_death, SIGKILL);
 	ck_assert_int_eq(after("parent-death", "RTMIN+1").parent_death, 35);
@@ -188,7 +188,7 @@ START_TEST(bad_values)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct settings settings = settings_defaults();
+		struct settings settings = default_settings();
 		struct failure failure = {0};
 		char beginning[128];
 
@@ -222,7 +222,7 @@ END_TEST
 /* Options that stand twice: rewriting and mapping add up, the last of two equal ones wins. */
 START_TEST(repeated)
 {
-	struct settings settings = settings_defaults();
+	struct settings settings = default_settings();
 	struct failure failure;
 
 	ck_assert(apply(&settings, "rewrite", "TERM:QUIT", &failure));
@@ -298,7 +298,7 @@ static bool with_variables(char *const *variables, struct settings *settings,
 
 	while (*variables)
 		environment[count++] = *variables++;
-	*settings = settings_defaults();
+	*settings = default_settings();
 	return options_apply_variables(environment, settings, failure);
 }
 

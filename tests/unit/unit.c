@@ -14,6 +14,14 @@ static char directory[PATH_MAX - 32];
 static char paths[16][PATH_MAX];
 static int path_count;
 
+struct settings default_settings(void)
+{
+	struct settings settings = {0};
+
+	settings_add_defaults(&settings);
+	return settings;
+}
+
 static void make_directory(void)
 {
 	const char *parent = getenv("TMPDIR");
@@ -80,11 +88,13 @@ Suite *suite_of(const char *name, const TTest *const tests[], int count)
 int main(void)
 {
 	Suite *(*const suites[])(void) = {
-		cmdline_suite,	 credentials_suite, dropin_suite,	environment_suite,
-		explain_suite,	 identity_suite,    ids_suite,		account_files_suite,
-		lifecycle_suite, lines_suite,	    ownership_suite,	parse_suite,
-		report_suite,	 signals_suite,	    standard_streams_suite,	text_suite,
-		json_suite,	 options_suite,	    signal_names_suite,
+		cmdline_suite,	    credentials_suite,	 dropin_suite,
+		environment_suite,  explain_suite,	 identity_suite,
+		ids_suite,	    account_files_suite, lifecycle_suite,
+		lines_suite,	    ownership_suite,	 parse_suite,
+		report_suite,	    signals_suite,	 standard_streams_suite,
+		text_suite,	    json_suite,		 options_suite,
+		signal_names_suite,
 	};
 	SRunner *runner = srunner_create(accounts_suite());
 	int failed;

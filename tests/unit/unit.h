@@ -6,6 +6,8 @@
 #include <check.h>
 #include <stddef.h>
 
+#include "settings.h"
+
 /* An old name of Check's own for ck_abort_msg(), and the name of ours in failure.h. */
 #undef fail
 
@@ -34,6 +36,9 @@ Suite *text_suite(void);
 
 /* A suite of one case with these tests, each run in a process of its own. */
 Suite *suite_of(const char *name, const TTest *const tests[], int count);
+
+/* What a command line without options leaves. */
+struct settings default_settings(void);
 
 /* The path of a new file with this content, in memory that nobody gives back. */
 const char *file_with(const void *content, size_t size);
