@@ -2,7 +2,8 @@
 /*
  * steps PROGRAM COMMAND [ARG]...: count the user instructions from the first of COMMAND, as PID 1
  * of a fresh PID namespace, to the execve(2) that becomes PROGRAM, in all of its processes and
- * threads. Prints the number.
+ * threads. Prints their number, and how many pages PID 1 has written to by then, without its stack,
+ * which begins anywhere in a page.
  *
  * By single steps (ptrace(2)): a counter of the processor is seldom there in a virtual machine, and
  * callgrind forgets a process that calls execve(2). Addresses are not randomized, so that the same
@@ -81,6 +82,29 @@ static unsigned long long count_steps(const char *program)
 	exit(1);
 }
 
+/* Of all mappings but the stack; proc_pid_smaps(5). */
+static unsigned long written_pages(pid_t pid)
+{
+	unsigned long all = 0, kib;
+	bool is_stack = false;
+	char path[64], line[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+	file = fopen(path, "re");
+	if (!file)
+		give_up(path);
+	while (fgets(line, sizeof(line), file)) {
+		/* A mapping's first line; those that follow begin with a capital letter. */
+		if (strchr("0123456789abcdef", line[0]))
+			is_stack = strstr(line, "[stack]") != NULL;
+		else if (!is_stack && sscanf(line, "Anonymous: %lu kB", &kib) == 1)
+			all += kib;
+	}
+	fclose(file);
+	return all * 1024 / (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
 static void let_it_exec(pid_t child)
 {
 	const long options = PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK |
@@ -113,6 +137,7 @@ static void use_one_processor(void)
 int main(int argc, char **argv)
 {
 	static char stack[STACK_SIZE] __attribute__((aligned(16)));
+	unsigned long long steps;
 	pid_t child;
 
 	if (argc < 3) {
@@ -125,6 +150,7 @@ int main(int argc, char **argv)
 	if (child < 0)
 		give_up("clone");
 	let_it_exec(child);
-	printf("%llu\n", count_steps(argv[1]));
+	steps = count_steps(argv[1]);
+	printf("%llu %lu\n", steps, written_pages(child));
 	return 0;
 }
