@@ -21,11 +21,13 @@ enum {
 enum { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
 
 /* Put an entry of an environment in front of where the last one starts. Returns where it does. */
-static char *add_variable(char *last, const char *variable, const char *value)
+static char *add_variable(char *last, const char *variable, const char *value, size_t most)
 {
-	char *start = last - strlen(variable) - strlen(value) - 1;
+	const size_t length = strnlen(value, most);
+	char *start = last - 1 - length - strlen(variable);
 
-	strcpy(stpcpy(start, variable), value);
+	memcpy(stpcpy(start, variable), value, length);
+	last[-1] = '\0';
 	return start;
 }
 
@@ -33,10 +35,13 @@ void account_set_name(struct account *account, const char *name, const char *hom
 {
 	static USED_AT_END char
 		strings[sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE];
+	char *const end = strings + sizeof(strings);
 
-	account->home_variable = add_variable(strings + sizeof(strings), "HOME=", home);
-	account->user_variable = add_variable(account->home_variable, "USER=", name);
-	account->logname_variable = add_variable(account->user_variable, "LOGNAME=", name);
+	account->home_variable = add_variable(end, "HOME=", home, PATH_MAX - 1);
+	account->user_variable =
+		add_variable(account->home_variable, "USER=", name, ACCOUNT_NAME_SIZE - 1);
+	account->logname_variable =
+		add_variable(account->user_variable, "LOGNAME=", name, ACCOUNT_NAME_SIZE - 1);
 	account->home = account->home_variable + strlen("HOME=");
 	account->name = account->user_variable + strlen("USER=");
 }
