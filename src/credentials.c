@@ -27,18 +27,32 @@
 #define SYS_setgroups SYS_setgroups32
 #endif
 
-bool credentials_read(struct credentials *credentials, struct failure *failure)
+/*
+ * Root is told by the kernel what it is when its program starts, getauxval(3), and whatever it
+ * becomes is verified. Nobody else may rely on that: the ids of a user namespace change when its
+ * maps are written. What the kernel has not told is asked for as well.
+ */
+static bool is_root_since_execve(struct credentials *credentials)
 {
-	struct capability_sets sets;
-
-	*credentials = (struct credentials){0};
-	/* As the kernel has told them to the program that it started: getauxval(3). */
+	errno = 0;
 	credentials->real_uid = (uid_t)getauxval(AT_UID);
 	credentials->effective_uid = (uid_t)getauxval(AT_EUID);
 	credentials->real_gid = (gid_t)getauxval(AT_GID);
 	credentials->effective_gid = (gid_t)getauxval(AT_EGID);
-	if (credentials->effective_uid == 0)
+	return errno == 0 && credentials->effective_uid == 0;
+}
+
+bool credentials_read(struct credentials *credentials, struct failure *failure)
+{
+	struct capability_sets sets;
+	uid_t saved_uid;
+	gid_t saved_gid;
+
+	*credentials = (struct credentials){0};
+	if (is_root_since_execve(credentials))
 		return true;
+	getresuid(&credentials->real_uid, &credentials->effective_uid, &saved_uid);
+	getresgid(&credentials->real_gid, &credentials->effective_gid, &saved_gid);
 	if (!capabilities_read(&sets))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));

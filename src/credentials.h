@@ -23,9 +23,9 @@ struct credentials {
 };
 
 /*
- * Find out with which ones this program was started; what has changed since does not count. The
- * saved ids are no more than a copy of the effective ones then: execve(2). Returns false with a
- * failure that names the call.
+ * Find out which ones this process has; to be called before anything changes them. The saved ids
+ * are no more than copies of the effective ones then: execve(2). Returns false with a failure that
+ * names the call.
  */
 bool credentials_read(struct credentials *credentials, struct failure *failure);
 

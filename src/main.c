@@ -114,15 +114,14 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
-	/* The only thread's id is the process's, and musl has it from its start: set_tid_address(2)
-	 */
-	plan.is_pid1 = gettid() == 1;
+	program.init = getpid();
+	plan.is_pid1 = program.init == 1;
 	streams_look(plan.streams);
 	settings_add_defaults(settings);
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
 	    !dropin_parse(arguments, environ, settings, failure))
 		return end_with(&plan, failure);
-	/* Only main is looked after in the meantime, but a parent can die at any moment. */
+	/* One that has died since execve(2) goes unnoticed: as soon as it is known to matter. */
 	if (settings->parent_death)
 		plan.parent = getppid();
 	settings->reporter.user = settings->user;

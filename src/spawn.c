@@ -133,10 +133,11 @@ static bool keep_capabilities(const struct program *program, struct failure *fai
  * sd_listen_fds(3), sd_watchdog_enabled(3): what says init's pid is meant for main, whose own
  * nobody could know. To be called by main to be.
  */
-static void correct_pid(char **environment, const char *name, char buffer[PID_ENTRY_SIZE])
+static void correct_pid(const struct program *program, const char *name,
+			char buffer[PID_ENTRY_SIZE])
 {
-	if (environment_get(environment, name))
-		environment_move_pid(environment, name, getppid(), getpid(), buffer,
+	if (environment_get(program->environment, name))
+		environment_move_pid(program->environment, name, program->init, getpid(), buffer,
 				     PID_ENTRY_SIZE);
 }
 
@@ -166,8 +167,8 @@ become_main(const struct program *program, volatile struct birth *birth, struct 
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
 	}
-	correct_pid(program->environment, "LISTEN_PID", listen_pid);
-	correct_pid(program->environment, "WATCHDOG_PID", watchdog_pid);
+	correct_pid(program, "LISTEN_PID", listen_pid);
+	correct_pid(program, "WATCHDOG_PID", watchdog_pid);
 	signals_restore(program->signals);
 	birth->error = execute(program);
 	_exit(STATUS_REFUSED);

@@ -11,6 +11,7 @@
 #include "signals.h"
 
 struct program {
+	pid_t init;		       /* who starts it, by its own number */
 	char **command;		       /* COMMAND and its arguments, NULL at the end */
 	char **environment;	       /* likewise */
 	const struct identity *become; /* who the new process still has to become, or NULL */

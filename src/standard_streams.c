@@ -30,6 +30,9 @@ void streams_look(struct stream streams[STREAMS])
 		else if (errno == EBADF)
 			/* The lowest free number, open(2): this one, as those below are open. */
 			open("/", O_PATH | O_CLOEXEC);
+		else
+			/* A security module may refuse this and allow that. */
+			streams[descriptor].is_terminal = isatty(descriptor);
 	}
 }
 

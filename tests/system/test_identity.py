@@ -196,6 +196,13 @@ class Environment(SystemTest):
             own, listen, watchdog = ended.output.split()
             self.assertEqual((listen, watchdog), (own, own))
 
+    def test_pid_variables_when_main_is_in_another_namespace(self):
+        # unshare(2): only children are in it, main as PID 1; init keeps the number it was started with.
+        script = 'export LISTEN_PID=$$; exec unshare --pid "$@"'
+        ended = run("-n", "--", "sh", "-c", "echo $$ $LISTEN_PID", sandbox=["-s"],
+                    below=["sh", "-c", script, "sh"])
+        self.assertEqual(ended.output, "1 1\n", ended)
+
     def test_pid_variables_of_others_stay(self):
         ended = run("app", "--", "sh", "-c", "echo $LISTEN_PID",
                     environment={"LISTEN_PID": "99", "PATH": os.environ["PATH"]})

@@ -159,6 +159,15 @@ class InContainer(SystemTest):
                         terminal.type(key)
                         self.assertEqual(terminal.wait(), 9)
 
+    def test_foreground_where_nobody_may_look_at_the_terminal(self):
+        # Security modules decide about fstat(2) and ioctl(2) apart.
+        strace = ('exec strace -qq -o /dev/null -P "$(tty)" -e trace=fstat,newfstatat '
+                  '-e inject=fstat,newfstatat:error=EACCES "$@"')
+        script = "set -- $(cat /proc/$$/stat); echo group $5 of $8"
+        with Terminal("sh", "-c", strace, "sh", *dinit_su("app", "--", "sh", "-c", script)) as terminal:
+            self.assertRegex(terminal.expect("\n"), r"^group (\d+) of \1\r$")
+            self.assertEqual(terminal.wait(), 0)
+
     def test_killed_by_ctrl_c(self):
         with as_app("sh", "-c", "echo ready; exec sleep 1000") as terminal:
             terminal.expect("ready")
