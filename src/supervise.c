@@ -93,16 +93,26 @@ static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int stat
 		     "orphan (pid %d) ended with status %d", pid, event.status);
 }
 
-/* Collect one child that has ended. Returns its pid; 0 when none has ended, -1 when there is none.
- */
-static pid_t reap(int *status)
+static pid_t look_for_child(int *status, int options)
 {
 	pid_t pid;
 
 	do
-		pid = waitpid(-1, status, WNOHANG | WUNTRACED);
+		pid = waitpid(-1, status, WNOHANG | options);
 	while (pid < 0 && errno == EINTR);
 	return pid;
+}
+
+/*
+ * Collect one child that has ended, or, when none has, one that was stopped: to look for both each
+ * time would cost a storm of orphans a hundredth, as main's own state is read on its processor.
+ * Returns its pid; 0 when there is neither, -1 when there is no child.
+ */
+static pid_t reap(int *status)
+{
+	const pid_t pid = look_for_child(status, 0);
+
+	return pid == 0 ? look_for_child(status, WUNTRACED) : pid;
 }
 
 static int take_signal(struct supervisor *init)
