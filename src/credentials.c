@@ -180,7 +180,7 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
 			    strerror(errno));
 	return has_only(capabilities) ||
-	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for after the switch");
+	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for");
 }
 
 /*

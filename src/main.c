@@ -121,7 +121,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
 	    !dropin_parse(arguments, environ, settings, failure))
 		return end_with(&plan, failure);
-	/* One that has died since execve(2) goes unnoticed: as soon as it is known to matter. */
+	/* As soon as it is known to matter: one that has died by now goes unnoticed. */
 	if (settings->parent_death)
 		plan.parent = getppid();
 	settings->reporter.user = settings->user;

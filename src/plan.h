@@ -18,8 +18,8 @@
 #include "standard_streams.h"
 
 /*
- * What the start fills in. Static, as the stack would be touched page after page; in the order of
- * how little is used of it, so that most starts touch but one.
+ * What the start fills in. Static, as the stack would be touched page after page; what is large and
+ * little used comes last, so that most starts touch but one.
  */
 struct start {
 	struct settings settings;
