@@ -70,11 +70,17 @@ static int show_signals(int last)
 
 static _Noreturn void show_signals_of_pair(void)
 {
+	/*
+	 * A helper that is stopped tells main with a CHLD, unless main wants none: whether that
+	 * came before main was stopped itself would be chance.
+	 */
+	const struct sigaction ended_only = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
 	const sigset_t every = every_signal();
 	const char *name;
 	siginfo_t info;
 	int signal;
 
+	sigaction(SIGCHLD, &ended_only, NULL);
 	set_mask(&every);
 	name = fork() == 0 ? "helper" : "main";
 	printf("%s %d\n", name, getpid());

@@ -298,8 +298,8 @@ class Signals:
         for pid in (self.init.pid, *self.pids):
             now = status(pid)
             pending = int(now["ShdPnd"], 16) | int(now["SigPnd"], 16)
-            # A stopped process keeps what it was sent; CHLD has nobody to go to.
-            if now["State"][0] not in "ST" or (now["State"][0] == "S" and pending & ~(1 << 16)):
+            # A stopped process keeps what it was sent.
+            if now["State"][0] not in "ST" or (now["State"][0] == "S" and pending):
                 return False
         return True
 
