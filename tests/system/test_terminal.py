@@ -57,7 +57,8 @@ class Terminal:
             "/dev/null", "/dev/tty", "/dev/ptmx", os.ttyname(self.bystander[1]),
             Place.file("passwd"), *files])
         attributes = termios.tcgetattr(terminal)
-        attributes[3] &= ~termios.ECHO
+        # NOFLSH: a Ctrl-Z typed late discards nothing that was printed and not yet read here.
+        attributes[3] = attributes[3] & ~termios.ECHO | termios.NOFLSH
         termios.tcsetattr(terminal, termios.TCSANOW, attributes)
         reading, writing = os.pipe()
         environment = dict(os.environ, PS1=PROMPT, HISTFILE="/dev/null", TERM="vt100")
@@ -140,8 +141,9 @@ SHELL = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
 TRAPPED = "trap 'echo interrupted; exit 9' INT; echo ready; while :; do sleep .01; done"
 # No command of the shell's own: stopped between vfork and exec, it would keep the shell from
 # stopping, with or without dinit-su.
-COUNT = "bash -c 'echo ready; for ((n = 0; n < 200000; n++)); do :; done; echo went on'"
-LOOP = "for n in 1 2 3 4 5 6; do sleep .1; echo n$n; done; echo end"
+BUSY = "bash -c 'echo ready; until [ -e %s ]; do :; done; echo went on'"
+# At work until a line is typed.
+LOOP = "n=0; until read -t 0 <&1; do sleep .1; echo n$((n += 1)); done; echo end"
 
 
 class InContainer(SystemTest):
@@ -179,6 +181,7 @@ class InContainer(SystemTest):
             for number in range(1, 6):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
+            terminal.type("\n")
             terminal.expect("end")
             self.assertEqual(terminal.wait(), 0)
 
@@ -207,11 +210,13 @@ class InContainer(SystemTest):
             terminal.type("words\n")
             terminal.expect("got words")
             terminal.expect(PROMPT)
-            terminal.type(COUNT + "\n")
+            go_on = Place.shared("go-on-%d" % time.monotonic_ns())
+            terminal.type(BUSY % go_on + "\n")
             terminal.expect("ready")
             terminal.type(CTRL_Z)
             terminal.expect(PROMPT)
             terminal.type("bg\n")
+            Place.write(go_on, "")
             terminal.expect("went on")
             terminal.type("exit 6\n")
             self.assertEqual(terminal.wait(), 6)
@@ -338,6 +343,7 @@ class Nested(SystemTest):
             for number in range(1, 4):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
+            terminal.type("\n")
             terminal.expect("end")
             self.assertEqual(terminal.wait(), 0)
 
@@ -373,6 +379,7 @@ class Nested(SystemTest):
             for number in range(1, 4):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
+            terminal.type("\n")
             terminal.expect("end")
             self.assertEqual(terminal.wait(), 0)
 
@@ -447,11 +454,13 @@ class UnderShell(SystemTest):
 
     def test_bg_lets_it_run_on(self):
         with self.shell() as terminal:
-            self.start(terminal, "-n", "--", COUNT)
+            go_on = Place.shared("go-on-%d" % time.monotonic_ns())
+            self.start(terminal, "-n", "--", BUSY % go_on)
             terminal.expect("ready")
             terminal.type(CTRL_Z)
             terminal.expect(PROMPT)
             terminal.type("bg\n")
+            Place.write(go_on, "")
             terminal.expect("went on")
             # The shell kept its terminal.
             terminal.type("echo alive\n")
@@ -591,6 +600,7 @@ class NewSession(SystemTest):
             for number in range(1, 4):
                 terminal.expect("n%d" % number)
                 terminal.type(CTRL_Z)
+            terminal.type("\n")
             terminal.expect("end")
             self.assertEqual(terminal.wait(), 0)
 
