@@ -216,6 +216,7 @@ class InContainer(SystemTest):
             terminal.type(CTRL_Z)
             terminal.expect(PROMPT)
             terminal.type("bg\n")
+            terminal.expect("went on")
             Place.write(go_on, "")
             terminal.expect("went on")
             terminal.type("exit 6\n")
@@ -460,8 +461,11 @@ class UnderShell(SystemTest):
             terminal.type(CTRL_Z)
             terminal.expect(PROMPT)
             terminal.type("bg\n")
+            # Once as bash names the job, once from the job itself.
+            terminal.expect("went on")
             Place.write(go_on, "")
             terminal.expect("went on")
+            until(lambda: not children(terminal.pid), "the job to end")
             # The shell kept its terminal.
             terminal.type("echo alive\n")
             terminal.expect("alive")
