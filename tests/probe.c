@@ -282,8 +282,12 @@ static int leave_waiting(const char *file, bool away)
 
 static int leave_daemon(void)
 {
-	pid_t child = fork();
+	const sigset_t every = every_signal();
+	pid_t child;
 
+	/* Before there is a child: it may be asked to end before it has done anything. */
+	set_mask(&every);
+	child = fork();
 	if (child != 0)
 		return child < 0;
 	setsid();

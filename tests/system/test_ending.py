@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import Init, Place, SystemTest, children, parent, probe, run, stat, until
+from harness import Init, Place, SystemTest, children, probe, run, stat, until
 
 # A background process that needs a moment to save its data when it is asked to end.
 SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
@@ -64,7 +64,7 @@ class Leftovers(SystemTest):
         for sandbox in MODES:
             began = time.monotonic()
             ended = run("-w", "300ms", "app", "--", "sh", "-c",
-                        "sh -c 'trap \"\" TERM; echo ready; exec sleep 1000' & sleep .1; exit 5",
+                        "trap '' TERM; sleep 1000 & exit 5",
                         sandbox=sandbox)
             self.assertEqual(ended.status, 5)
             self.assertGreaterEqual(time.monotonic() - began, 0.3)
@@ -162,12 +162,12 @@ class Subreaper(SystemTest):
 
     def test_deep_descendants_end(self):
         with Init("-w", "10s", "app", "--", "sh", "-c",
-                  "sh -c 'sh -c \"sh -c \\\"echo ready; sleep 1000; :\\\"; :\" ; :' & sleep .2; exit 2",
-                  sandbox=["-s"]) as init:
+                  "sh -c 'sh -c \"sh -c \\\"echo ready; sleep 1000; :\\\"; :\" ; :' & read line; exit 2",
+                  sandbox=["-s"], stdin=subprocess.PIPE) as init:
             init.read_until("ready")
-            reaper = parent(init.pid)
+            init.process.stdin.close()
             self.assertEqual(init.wait(), 2)
-            self.assertIsNone(stat(reaper))
+            self.assertIsNone(stat(init.reaper))
 
     def test_without_proc_it_says_so_and_ends(self):
         ended = run("-w", "200ms", "app", "--", "sh", "-c", "sleep 1000 & exit 8",

@@ -136,7 +136,7 @@ class Timeout(SystemTest):
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox):
                 script = "trap 'exit 3' TERM; sh -c \"%s\" & wait; wait" % IGNORES_TERM
-                with Init("-t", "400ms", "-w", "1h", "app", "--", "sh", "-c", script,
+                with Init("-t", "2s", "-w", "1h", "app", "--", "sh", "-c", script,
                           sandbox=sandbox) as init:
                     init.read_until("ready")
                     init.signal(NUMBERS["TERM"])
@@ -152,15 +152,15 @@ class Timeout(SystemTest):
 
 
 class Daemons(SystemTest):
-    DAEMON = "(sh -c 'trap \"echo reload\" HUP; trap \"echo bye; exit\" TERM; echo ready; " \
-             "while :; do sleep .01; done' &); exit 5"
+    DAEMON = "(sh -c 'trap \"echo reload\" HUP; trap \"echo bye; exit\" TERM; " \
+             "while kill -0 $0 2>/dev/null; do sleep .01; done; echo ready; " \
+             "while :; do sleep .01; done' $$ &); exit 5"
 
     def test_init_stays_until_it_ends(self):
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox):
                 with Init("-W", "app", "--", "sh", "-c", self.DAEMON, sandbox=sandbox) as init:
                     init.read_until("ready")
-                    until(lambda: len(children(init.pid)) == 1, "main to end")
                     init.signal(NUMBERS["USR1"])  # for nobody: it would kill the daemon
                     init.signal(NUMBERS["HUP"])
                     init.read_until("reload")
@@ -172,12 +172,12 @@ class Daemons(SystemTest):
         self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
 
     def test_timeout_holds_for_daemons(self):
-        script = "(sh -c \"%s\" &); exit 7" % IGNORES_TERM
+        script = "(sh -c \"while kill -0 $$ 2>/dev/null; do sleep .01; done; %s\" &); exit 7" % (
+            IGNORES_TERM)
         for sandbox in MODES:
             with Init("-W", "-t", "200ms", "app", "--", "sh", "-c", script,
                       sandbox=sandbox) as init:
                 init.read_until("ready")
-                until(lambda: len(children(init.pid)) == 1, "main to end")
                 init.signal(NUMBERS["TERM"])
                 self.assertEqual(init.wait(), 7)
 
