@@ -119,13 +119,15 @@ def exit_status(status):
 def remove_cgroups():
     """Remove what this and earlier, killed runs left: cgroups outlive namespaces.
 
-    Only empty ones can be removed, so another run that is still going on loses nothing.
+    Not those of a run that still goes on: one that a container is just about to enter is empty.
     """
     for directory, names, _ in os.walk(CGROUPS):
         if directory.count("/") - CGROUPS.count("/") > 1:
             del names[:]
         for name in names:
-            if name.startswith(CGROUP):
+            number = name[len(CGROUP):]
+            if name.startswith(CGROUP) and (number == str(os.getpid()) or
+                                            not os.path.exists("/proc/" + number)):
                 remove_empty(os.path.join(directory, name))
 
 

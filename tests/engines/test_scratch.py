@@ -2,6 +2,7 @@
 """An image FROM scratch with nothing in it but the program and what it runs."""
 import images
 from cases import Cases, OnDocker, OnPodman
+from engine import SOON
 
 # Without /proc: the right to unmount it goes with the switch.
 WITHOUT_PROC = ["/busybox", "sh", "-c", "/busybox umount -l /proc && [ ! -e /proc/self ] && "
@@ -57,7 +58,7 @@ class Scratch(Cases):
             "while :; do /busybox sleep .05; done) & trap 'exit 3' TERM; wait",
             options=PRIVILEGED + ENTRYPOINT_BUSYBOX)
         container.wait_for("ready")
-        self.assertLess(container.stop(), 2)
+        self.assertLess(container.stop(), SOON)
         self.assertEqual(container.wait(), 3)
         self.assertIn("saved", container.logs())
 

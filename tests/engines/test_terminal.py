@@ -12,7 +12,7 @@ import time
 import confine
 import images
 from cases import Cases, ENTERED_BY_HAND, OnDocker, OnPodman
-from engine import PATIENCE, until
+from engine import PATIENCE, SOON, until
 
 PROMPT = "prompt> "
 # At work until a line is typed. A Ctrl-Z discards what was printed and not yet read: any of them.
@@ -168,7 +168,7 @@ class TerminalCases(AtTerminal):
         container = self.start_it("sh", "-c", "trap 'echo stopped; exit 7' TERM; echo ready; "
                                   "while :; do sleep .05; done", options=["-t"])
         container.wait_for("ready")
-        self.assertLess(container.stop(), 2)
+        self.assertLess(container.stop(), SOON)
         self.assertEqual(container.wait(), 7)
         container.wait_for("stopped")
 
