@@ -46,9 +46,11 @@ bool hand_over(const struct plan *plan, struct failure *failure)
 	if (!plan->becomes)
 		return true;
 	is_new = identity->is_new;
-	change = ownership_of(identity, true);
 	if (is_new && !account_files_update(settings, &plan->ids, plan->files, identity, failure))
 		return false;
+	/* Another container may have taken the first id that was free, until this one had the lock.
+	 */
+	change = ownership_of(identity, true);
 	if (!is_new && identity->changes_account && !hand_over_home(plan, failure))
 		return false;
 	for (const char *const *path = settings->chown; *path; path++) {

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import Ended, Place, SystemTest, run
+from harness import Ended, Init, Place, SystemTest, run, stat, until
 
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh
@@ -562,6 +562,21 @@ class HostileFiles(EtcTest):
                 self.assertEqual(lines[:6], PASSWD.splitlines())
                 self.assertEqual({line.split(":")[0] for line in lines[6:]}, set(users))
                 self.assertEqual(len(etc.read("group").splitlines()), 5 + 4)
+
+    def test_an_id_that_another_took_meanwhile(self):
+        """What is handed over is for the id that the account has in the end."""
+        etc, given = Etc(), Place.directory()
+        with open(etc.file("passwd"), "a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with Init("--create", "--chown", given, "bob", "--", "id", "-u",
+                      passwd=etc.file("passwd"), group=etc.file("group"),
+                      sandbox=["-b", etc.home + ":/home"]) as init:
+                until(lambda: init.holds_signals() and stat(init.pid)[0] == "S", "it to wait")
+                file.write("alice:!:1000:1000::/home/alice:/bin/sh\n")
+                file.flush()
+                fcntl.flock(file, fcntl.LOCK_UN)
+                self.assertEqual((init.wait(), init.rest()), (0, "1001\n"))
+        self.assertEqual(os.stat(given).st_uid, 1001)
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make the waiting short")
     def test_locked_by_somebody(self):
