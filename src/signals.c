@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "signals.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The size of the kernel's signal set, which is not that of the C library's: 64 signals, 128 on
  * MIPS. */
 #define KERNEL_SET_SIZE (_NSIG / 8)
+
+/*
+ * The call whose struct timespec has seconds of 32 bits where processors have that many, which
+ * kernels before 5.1 know too; riscv32 has only the other one.
+ */
+#ifdef SYS_rt_sigtimedwait
+#define SIGTIMEDWAIT SYS_rt_sigtimedwait
+#else
+#define SIGTIMEDWAIT SYS_rt_sigtimedwait_time64
+#endif
+
+/* A member of that structure; x32 has those of x86-64. */
+#if defined __LP64__ || defined __x86_64__ || !defined SYS_rt_sigtimedwait
+typedef int64_t kernel_time;
+#else
+typedef int32_t kernel_time;
+#endif
 
 static sigset_t every_signal(void)
 {
@@ -44,8 +59,8 @@ void signals_restore(const struct inherited_signals *inherited)
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 {
 	sigset_t set = every_signal();
-	struct timespec time;
-	int signal;
+	kernel_time time[2];
+	long signal;
 
 	if (choice == ALL_BUT_CHILD)
 		sigdelset(&set, SIGCHLD);
@@ -53,14 +68,14 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 		sigemptyset(&set);
 		sigaddset(&set, SIGCONT);
 	}
-	if (timeout != WAIT_FOREVER)
-		time = (struct timespec){.tv_sec = (time_t)(timeout / 1000),
-					 .tv_nsec = (long)(timeout % 1000 * 1000000)};
-	/* EINTR although everything is blocked: a SIGSTOP and SIGCONT or a debugger (signal(7)). */
-	do
-		signal = sigtimedwait(&set, info, timeout == WAIT_FOREVER ? NULL : &time);
-	while (signal < 0 && errno == EINTR);
-	return signal < 0 ? 0 : signal;
+	if (timeout != WAIT_FOREVER) {
+		time[0] = (kernel_time)(timeout / 1000);
+		time[1] = (kernel_time)(timeout % 1000 * 1000000);
+	}
+	/* Not sigtimedwait(3): musl's goes on waiting after EINTR, for the whole time again. */
+	signal = syscall(SIGTIMEDWAIT, &set, info, timeout == WAIT_FOREVER ? NULL : time,
+			 KERNEL_SET_SIZE);
+	return signal < 0 ? 0 : (int)signal;
 }
 
 int signals_pending(const bool wanted[_NSIG])

@@ -42,7 +42,9 @@ enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE };
 
 /*
  * Take the next pending signal, waiting up to timeout milliseconds (0: not at all, WAIT_FOREVER).
- * Returns its number with *info filled in, or 0 when the time was up. sigtimedwait(2).
+ * Returns its number with *info filled in, or 0 when the time was up or the wait was interrupted
+ * although everything is blocked: by a freezer, a STOP and CONT, a debugger (signal(7)).
+ * sigtimedwait(2); at most 2147483647 seconds.
  */
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is left when main ends gets its time, and then an end."""
+import ctypes
+import errno
 import os
 import shutil
 import signal
@@ -28,6 +30,21 @@ def read(path):
 
 
 MODES = ((), ("-s",))
+PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
+
+
+def interrupt(pid):
+    """Stop it as a debugger does and let it go on; returns whether it is still there."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+        if libc.ptrace(request, pid, None, None) < 0:
+            if ctypes.get_errno() != errno.ESRCH:
+                raise OSError(ctypes.get_errno(), "ptrace")
+            return False
+    if not os.WIFSTOPPED(os.waitpid(pid, 0)[1]):
+        return False
+    libc.ptrace(PTRACE_DETACH, pid, None, None)
+    return True
 
 
 class Leftovers(SystemTest):
@@ -68,6 +85,17 @@ class Leftovers(SystemTest):
                         sandbox=sandbox)
             self.assertEqual(ended.status, 5)
             self.assertGreaterEqual(time.monotonic() - began, 0.3)
+
+    def test_time_goes_on_for_who_is_interrupted(self):
+        """As `docker pause` and a debugger do: the wait for a signal ends then with EINTR."""
+        with Init("-w", "500ms", "app", "--", "sh", "-c", "trap '' TERM; sleep 1000 & exit 5",
+                  sandbox=["-s"]) as init:
+            interrupted = 0
+            while interrupt(init.pid):
+                interrupted += 1
+                self.assertLess(interrupted, 100)
+                time.sleep(.1)
+            self.assertEqual(init.wait(), 5)
 
     def test_no_time_at_all(self):
         for sandbox in MODES:
