@@ -32,9 +32,11 @@ static int copy(int source, int target)
 /* Returns 0 or an errno. */
 static int copy_to(int source, const char *temporary, const char *path)
 {
-	int target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
-	int error;
+	int error, target;
 
+	/* Init containers are all pid 1: it may be what one has left that was killed. */
+	unlink(temporary);
+	target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
 	if (target < 0)
 		return errno;
 	error = copy(source, target);

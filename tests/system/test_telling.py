@@ -155,6 +155,13 @@ class Install(SystemTest):
             self.assertEqual(os.listdir(os.path.dirname(self.target)), ["init"])
         self.assertEqual(run("-n", "--", *probe("exit", 3), binary=self.target).status, 3)
 
+    def test_what_a_killed_one_has_left(self):
+        """An init container is always pid 1, and its volume outlives it."""
+        with open(self.target + ".1", "w") as file:
+            file.write("half")
+        self.assertEqual(run("--install", self.target).status, 0)
+        self.assertEqual(os.listdir(os.path.dirname(self.target)), ["init"])
+
     def test_over_itself_while_it_runs(self):
         run("--install", self.target)
         with Init("-n", "--", *probe("signals"), binary=self.target) as init:
