@@ -125,6 +125,6 @@ void capabilities_empty_bounding(void)
 {
 	/* The first number that this kernel does not know is refused; without the right the first.
 	 */
-	for (unsigned long number = 0; prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0;)
+	for (unsigned long number = 0; number < 64 && prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0;)
 		number++;
 }

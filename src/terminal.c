@@ -30,7 +30,8 @@ void terminal_give(int terminal, pid_t group)
 
 static bool is_gone(pid_t group)
 {
-	/* The group of a PID 1 is never gone, and kill(-1) would ask about everybody else instead. */
+	/* The group of a PID 1 is never gone, and kill(-1) would ask about everybody else instead.
+	 */
 	return group != 1 && kill(-group, 0) < 0 && errno == ESRCH;
 }
 
