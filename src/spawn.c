@@ -25,12 +25,17 @@ struct birth {
 	int error;    /* errno of the execve(2) that failed, or 0 */
 };
 
-/* execve(2). Returns only with the errno that tells why not. */
+/*
+ * execve(2). Returns only with the errno that tells why not: ELIBACC, which the kernel does not
+ * give, where the file is there and what is not is the interpreter in its #! line or its loader.
+ */
 static int execute_file(const struct program *program, const char *file)
 {
 	char **command = program->command, *const name = command[0], *const before = command[-1];
 
 	execve(file, command, program->environment);
+	if (errno == ENOENT && access(file, F_OK) == 0)
+		return ELIBACC;
 	if (errno != ENOEXEC || !program->scripts_by_shell)
 		return errno;
 	/* As execvp(3). The word before COMMAND is one of init's own, and has been read. */
@@ -70,8 +75,8 @@ static int execute_from_path(const struct program *program)
 			text_add(&text, "%s", command);
 			why = execute_file(program, file);
 			/* A directory that may not be searched is no reason to say "denied". */
-			if (why == EACCES && access(file, F_OK) == 0)
-				error = EACCES;
+			if ((why == EACCES && access(file, F_OK) == 0) || why == ELIBACC)
+				error = why;
 			else if (why != EACCES && why != ENOENT && why != ENOTDIR)
 				return why;
 		}
@@ -99,7 +104,7 @@ static bool cannot_execute(const char *command, int error, struct failure *failu
 	bool is_path = strchr(command, '/') != NULL;
 	bool exists = is_path && stat(command, &status) == 0;
 
-	if (error == ENOENT && exists)
+	if (error == ELIBACC)
 		return fail(
 			failure, STATUS_CANNOT_RUN,
 			"cannot run '%s': the interpreter in its #! line or its loader is missing",

@@ -59,7 +59,17 @@ class CannotRun(SystemTest):
         self.refuse(126, self.write("words", "echo main was run\n", 0o755), "#! line")
 
     def test_missing_interpreter(self):
-        self.refuse(126, self.write("script", "#!/no/such/shell\n", 0o755), "interpreter")
+        # The second has a line end that only other systems take for one.
+        for name, content in (("script", "#!/no/such/shell\n"), ("crlf", "#!/bin/sh\r\nexit 3\r\n")):
+            path = self.write(name, content, 0o755)
+            self.refuse(126, path, "interpreter")
+            self.refuse(126, name, "interpreter", environment={"PATH": os.path.dirname(path)})
+        good = Place.directory()
+        with open(os.path.join(good, "crlf"), "w") as file:
+            file.write("#!/bin/sh\nexit 9\n")
+        os.chmod(file.name, 0o755)
+        environment = {"PATH": os.path.dirname(path) + ":" + good}
+        self.assertEqual(run("-n", "--", "crlf", environment=environment).status, 9)
 
     def test_denied_in_path_is_126_and_later_directories_count(self):
         denied, good = Place.directory(), Place.directory()
