@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "hand_over.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "account_files.h"
 #include "ownership.h"
 #include "report.h"
@@ -19,20 +22,34 @@ static struct ownership_change ownership_of(const struct identity *identity, boo
 	};
 }
 
+static bool walk(const struct plan *plan, const char *path, const struct ownership_change *change,
+		 struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	const struct lifecycle_settings *lifecycle = &settings->lifecycle;
+	bool stops[_NSIG] = {false};
+
+	/* What is rewritten to nothing asks for nothing here either. */
+	for (int signal = 1; signal < _NSIG; signal++)
+		stops[signal] =
+			lifecycle->asks_stop[signal] && lifecycle->send_as[signal] != SEND_NOTHING;
+	return ownership_walk(path, change, stops, &settings->reporter, failure);
+}
+
 /* What the account had in its home goes along with its ids. */
 static bool hand_over_home(const struct plan *plan, struct failure *failure)
 {
-	const struct settings *settings = plan->settings;
 	const struct account *account = &plan->identity->account;
 	const struct ownership_change change = ownership_of(plan->identity, false);
 
 	if (account->home[0] != '/' || account->home[1] == '\0' ||
-	    ownership_walk(account->home, &change, settings->lifecycle.asks_stop,
-			   &settings->reporter, failure))
+	    walk(plan, account->home, &change, failure))
 		return true;
 	if (failure->status != STATUS_REFUSED)
 		return false;
-	report(&settings->reporter, REPORT_STORY, "%s", failure->text);
+	/* Many accounts have none. */
+	if (access(account->home, F_OK) == 0)
+		report(&plan->settings->reporter, REPORT_WARNINGS, "%s", failure->text);
 	return true;
 }
 
@@ -54,8 +71,7 @@ bool hand_over(const struct plan *plan, struct failure *failure)
 	if (!is_new && identity->changes_account && !hand_over_home(plan, failure))
 		return false;
 	for (const char *const *path = settings->chown; *path; path++) {
-		if (!ownership_walk(*path, &change, settings->lifecycle.asks_stop,
-				    &settings->reporter, failure))
+		if (!walk(plan, *path, &change, failure))
 			return false;
 	}
 	return is_new || !identity->changes_account ||

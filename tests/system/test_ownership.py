@@ -472,6 +472,16 @@ class Interrupted(Tree):
         self.assertEqual({owner(path)[0] for path in everything(self.top)}, {APP})
 
 
+    def test_a_signal_that_is_to_be_ignored_does_not_end_it(self):
+        mine = write(self.path("file"))
+        already = {"sandbox": ["-m", str(int(signal.SIGTERM))], "below": ["sh", "-c", 'kill -TERM $$; exec "$@"', "sh"]}
+        command = ["--chown", self.top, "app", "--", "echo", "main was run"]
+        self.assertEqual(run(*command, **already).status, 128 + signal.SIGTERM)
+        ended = run("--rewrite", "TERM:ignore", *command, **already)
+        self.assertEqual((ended.status, ended.output), (0, "main was run\n"), ended)
+        self.assertEqual(owner(mine)[0], APP)
+
+
 class Home(Tree):
     """What an account has in its home goes along with its ids."""
 
@@ -492,6 +502,18 @@ class Home(Tree):
         self.assertEqual((ended.status, ended.errors), (0, ""), ended)
         self.assertEqual([owner(path) for path in (mine, roots, others)],
                          [(5000, 5001), (0, 0), (OTHER, OTHER)])
+
+    def test_one_that_is_a_symbolic_link_is_named(self):
+        real = self.outside("real")
+        os.rename(self.top, real)
+        os.symlink(real, self.top)
+        mine = write(os.path.join(real, "mine"), owner=APP)
+        ended = run("--ids", "5000:5001", "app", "--", "true", **self.files)
+        self.assertEqual((ended.status, owner(mine)[0]), (0, APP), ended)
+        self.assertRegex(ended.errors, r"\Adinit-su: cannot hand over %s: .*\n\Z" % self.top)
+        os.unlink(self.top)
+        ended = run("--ids", "5001", "app", "--", "true", **self.files)
+        self.assertEqual((ended.status, ended.errors), (0, ""), ended)
 
     def test_a_path_gives_what_was_the_accounts_and_roots(self):
         tree = make(self.outside("data"))
