@@ -147,6 +147,22 @@ static void correct_pid(const struct program *program, const char *name,
 }
 
 /*
+ * Main's own process group, in the foreground if init was. A session of its own has no controlling
+ * terminal, and the one on 0-2 cannot become it as long as it is another session's. Only a process
+ * whose controlling terminal it is, or one with CAP_SYS_ADMIN, may put words into it: TIOCSTI,
+ * TIOCSCTTY of ioctl_tty(2).
+ */
+static bool separate(const struct program *program, struct failure *failure)
+{
+	if ((program->new_session ? setsid() : setpgid(0, 0)) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot give main a %s of its own: %s",
+			    program->new_session ? "session" : "process group", strerror(errno));
+	if (program->terminal >= 0)
+		terminal_give(program->terminal, getpid());
+	return true;
+}
+
+/*
  * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
  * can attach to it meanwhile, though it may already be another user: since its credentials changed
  * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
@@ -156,18 +172,8 @@ become_main(const struct program *program, volatile struct birth *birth, struct 
 {
 	static char listen_pid[PID_ENTRY_SIZE], watchdog_pid[PID_ENTRY_SIZE];
 
-	/*
-	 * A session of its own has no controlling terminal, and the one on 0-2 cannot become it as
-	 * long as it is another session's. Only a process whose controlling terminal it is, or one
-	 * with CAP_SYS_ADMIN, may put words into it: TIOCSTI, TIOCSCTTY of ioctl_tty(2).
-	 */
-	if (program->new_session)
-		setsid();
-	else
-		setpgid(0, 0);
-	if (program->terminal >= 0)
-		terminal_give(program->terminal, getpid());
-	if ((program->become && !credentials_assume(program->become, failure)) ||
+	if (!separate(program, failure) ||
+	    (program->become && !credentials_assume(program->become, failure)) ||
 	    !keep_capabilities(program, failure)) {
 		birth->refused = true;
 		_exit(STATUS_REFUSED);

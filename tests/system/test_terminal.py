@@ -11,8 +11,9 @@ import struct
 import subprocess
 import termios
 import time
+import unittest
 
-from harness import (APP, PATIENCE, Place, SystemTest, children, probe, sandboxed, stat, status,
+from harness import (APP, PATIENCE, Place, SystemTest, children, probe, run, sandboxed, stat, status,
                      until)
 
 CTRL_C, CTRL_Z, CTRL_BACKSLASH = b"\x03", b"\x1a", b"\x1c"
@@ -572,6 +573,13 @@ class NewSession(SystemTest):
             self.assertIn(self.errors(terminal), (
                 {"take": errno.EPERM, "open": errno.ENXIO, "push": errno.EPERM},
                 {"take": errno.EPERM, "open": errno.ENXIO, "push": errno.EIO}))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to have setsid(2) refused")
+    def test_without_one_main_is_not_run(self):
+        refused = ["strace", "-f", "-qqo", "/dev/null", "-e", "trace=setsid",
+                   "-e", "inject=setsid:error=EPERM"]
+        self.assert_refused(run("-s", "app", "--", "echo", "main was run", below=refused),
+                            "cannot give main a session of its own")
 
     def test_the_session_is_mains_own_and_init_keeps_the_foreground(self):
         group, session, terminal_number, foreground = 2, 3, 4, 5
