@@ -31,6 +31,7 @@ struct supervisor {
 	bool unreachable;      /* nobody could be killed */
 	bool others_named;     /* processes of other users were warned about */
 	bool killed_main;      /* init itself did, so that nobody need wonder who */
+	bool killed_rest;      /* what is left was sent KILL before, and that was told */
 	uint32_t memory_kills; /* at the start: memory_kills() */
 	siginfo_t info;	       /* of the signal that is being handled */
 	struct text *verdict;
@@ -318,9 +319,12 @@ static void signal_all(struct supervisor *init, int signal)
 		init->killed_main = true;
 	}
 	init->unreachable = signal == SIGKILL && !reached;
-	report_event(init->reporter, signal == SIGCONT ? REPORT_DETAILS : REPORT_STORY, &event,
+	/* KILL again and again: a process in uninterruptible sleep would fill the log. */
+	report_event(init->reporter,
+		     signal == SIGCONT || init->killed_rest ? REPORT_DETAILS : REPORT_STORY, &event,
 		     "sent %s to %s", signal_name(signal, name),
 		     main_lives ? "everything" : "what main has left behind");
+	init->killed_rest = signal == SIGKILL;
 }
 
 static void act(struct supervisor *init, const struct action *action)
