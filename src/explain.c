@@ -41,16 +41,20 @@ static void explain_account(const struct plan *plan, struct text *text)
 			 identity->account_gid);
 }
 
-static void explain_rights(const struct settings *settings, struct text *text)
+static void explain_rights(const struct plan *plan, struct text *text)
 {
-	if (!settings->has_umask && !settings->no_new_privileges && !settings->keep_capabilities)
+	const struct settings *settings = plan->settings;
+	/* Who carries on as somebody else keeps what the runtime chose. */
+	const uint64_t capabilities = plan->identity ? plan->identity->capabilities : 0;
+
+	if (!settings->has_umask && !settings->no_new_privileges && !capabilities)
 		return;
 	text_add(text, "rights   ");
 	if (settings->has_umask)
 		text_add(text, " umask 0%o", settings->umask);
 	if (settings->no_new_privileges)
 		text_add(text, " no_new_privs");
-	for (uint64_t set = settings->keep_capabilities; set; set &= set - 1)
+	for (uint64_t set = capabilities; set; set &= set - 1)
 		text_add(text, " cap_%s", capabilities_name(set));
 	text_add(text, "\n");
 }
@@ -171,17 +175,25 @@ static void explain_init(const struct plan *plan, struct text *text)
 	explain_end(settings, text);
 }
 
+/* In one line, whatever is in it. */
+static void add_word(struct text *text, const char *word)
+{
+	text_add(text, " ");
+	for (; *word; word++)
+		text_add(text, "%c", (unsigned char)*word < ' ' || *word == '\x7f' ? '?' : *word);
+}
+
 void explain(const struct plan *plan, struct text *text)
 {
 	text_add(text, "command  ");
 	for (char **word = plan->settings->command; word && *word; word++)
-		text_add(text, " %s", *word);
+		add_word(text, *word);
 	if (plan->settings->lifecycle.pause)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	explain_user(plan, text);
 	explain_account(plan, text);
-	explain_rights(plan->settings, text);
+	explain_rights(plan, text);
 	explain_environment(plan, text);
 	explain_stdio(plan, text);
 	explain_files(plan, text);

@@ -31,11 +31,22 @@ static int print(const struct plan *plan, const char *text)
 	const int descriptor = plan->settings->answer_on_stderr ? STDERR_FILENO : STDOUT_FILENO;
 	size_t length = strlen(text);
 
+	/* Unless the kernel says more than that there was room for a part. */
+	errno = ENOSPC;
 	if (write(descriptor, text, length) == (ssize_t)length)
 		return 0;
 	report(&plan->settings->reporter, REPORT_ERRORS, "cannot write to stdout: %s",
 	       strerror(errno));
 	return STATUS_REFUSED;
+}
+
+static void open_termination_log(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	if (settings->termination_log && !settings->explain)
+		plan->termination_log =
+			termination_log_open(settings->termination_log, &settings->reporter);
 }
 
 static int print_explanation(const struct plan *plan)
@@ -118,9 +129,12 @@ int main(int count __attribute__((unused)), char **arguments)
 	plan.is_pid1 = program.init == 1;
 	streams_look(plan.streams);
 	settings_add_defaults(settings);
-	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
-	    !dropin_parse(arguments, environ, settings, failure))
+	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure))
 		return end_with(&plan, failure);
+	if (!dropin_parse(arguments, environ, settings, failure)) {
+		open_termination_log(&plan);
+		return end_with(&plan, failure);
+	}
 	/* As soon as it is known to matter: one that has died by now goes unnoticed. */
 	if (settings->parent_death)
 		plan.parent = getppid();
@@ -131,9 +145,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings->install)
 		return install_self(settings->install, failure) ? 0 : end_with(&plan, failure);
 
-	if (settings->termination_log && !settings->explain)
-		plan.termination_log =
-			termination_log_open(settings->termination_log, &settings->reporter);
+	open_termination_log(&plan);
 	if (!plan_make(&plan, failure))
 		return end_with(&plan, failure);
 	if (settings->explain)

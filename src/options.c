@@ -193,8 +193,16 @@ static bool set_log_format(struct settings *settings, const char *value)
 
 static bool set_termination_log(struct settings *settings, const char *value)
 {
-	settings->termination_log = value ? value : TERMINATION_LOG_PATH;
-	return settings->termination_log[0] != '\0';
+	if (value && value[0] == '\0')
+		return false;
+	/* 1 and 0 as for the variables of other options that need no value. */
+	if (value && strcmp(value, "0") == 0)
+		settings->termination_log = NULL;
+	else if (value && strcmp(value, "1") != 0)
+		settings->termination_log = value;
+	else
+		settings->termination_log = TERMINATION_LOG_PATH;
+	return true;
 }
 
 static bool set_install(struct settings *settings, const char *value)

@@ -170,6 +170,13 @@ class Explain(SystemTest):
         self.assertIn("child subreaper", run("--explain", "app", "id", sandbox=["-s"]).output)
         self.assertIn("nothing to switch", run("--explain", "-n", "id").output)
         self.assertIn("no account, uid 7, gid 8", run("--explain", "7:8", "id").output)
+        self.assertIn("cap_net_raw", run("--explain", "-C", "net_raw", "app", "id").output)
+        self.assertNotIn("cap_", run("--explain", "-i", "-C", "net_raw", "app", "id",
+                                     sandbox=["-u", "7:8"]).output)
+
+    def test_a_word_is_no_line(self):
+        ended = run("--explain", "app", "--", "echo", "a\nuser      uid 0")
+        self.assertEqual(ended.output.splitlines()[0], "command   echo a?user      uid 0")
 
     def test_finds_the_same_faults(self):
         self.assert_refused(run("--explain", "nobody-here", "id"), "no user")

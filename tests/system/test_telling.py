@@ -85,6 +85,8 @@ class TerminationLog(SystemTest):
     def test_says_what_was_refused(self):
         self.assertEqual(self.end("nobody-here", "--", "true").status, 125)
         self.assertIn("no user 'nobody-here'", self.content())
+        self.assertEqual(self.end("--no-such-option", "app", "--", "true").status, 125)
+        self.assertIn("--no-such-option", self.content())
         self.assertEqual(self.end("app", "--", "no-such-command").status, 127)
         self.assertIn("cannot run 'no-such-command'", self.content())
 
@@ -95,6 +97,17 @@ class TerminationLog(SystemTest):
             init.signal(signal.SIGTERM)
             self.assertEqual(init.wait(), 137)
         self.assertRegex(self.content(), r"\A--stop-timeout is over: main .* killed by SIGKILL\n\Z")
+
+    def test_a_variable_without_a_path(self):
+        for value, words in (("1", "bad end in /dev/termination-log\n"), ("./1", "bad end in ./1\n"),
+                             ("0", None)):
+            ended = run("--explain", "app", "--", "true",
+                        environment={"DINIT_SU_TERMINATION_LOG": value})
+            self.assertEqual(ended.status, 0)
+            if words:
+                self.assertIn(words, ended.output)
+            else:
+                self.assertNotIn("bad end", ended.output)
 
     def test_a_log_that_cannot_be_opened_is_a_warning(self):
         os.symlink("/etc/passwd", self.path)
