@@ -93,7 +93,7 @@ static bool replace_in(const struct change *change, int directory, const char *n
 			       fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 			       !is_same(&named, &change->status)))
 		return false;
-	/* A run that was killed may have left one; under the lock it is nobody else's. */
+	/* A run that was killed may have left one. Who has the lock knows that it is nobody's. */
 	unlinkat(directory, change->temporary, 0);
 	descriptor =
 		openat(directory, change->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
