@@ -8,7 +8,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import Ended, Init, Place, SystemTest, run, stat, until
+from harness import Ended, Init, Place, SystemTest, run, stat as state_of, until
 
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh
@@ -571,7 +571,7 @@ class HostileFiles(EtcTest):
             with Init("--create", "--chown", given, "bob", "--", "id", "-u",
                       passwd=etc.file("passwd"), group=etc.file("group"),
                       sandbox=["-b", etc.home + ":/home"]) as init:
-                until(lambda: init.holds_signals() and stat(init.pid)[0] == "S", "it to wait")
+                until(lambda: init.holds_signals() and state_of(init.pid)[0] == "S", "it to wait")
                 file.write("alice:!:1000:1000::/home/alice:/bin/sh\n")
                 file.flush()
                 fcntl.flock(file, fcntl.LOCK_UN)

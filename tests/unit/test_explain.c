@@ -25,6 +25,12 @@ static struct identity changed = {
 	.groups = {.count = 1, .ids = {6}},
 };
 static struct identity number = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids = {8}}};
+static struct identity capable = {
+	.uid = 7,
+	.gid = 8,
+	.groups = {.count = 1, .ids = {8}},
+	.capabilities = 0x401,
+};
 static const struct credentials root = {0};
 static const struct credentials other = {.real_uid = 5, .real_gid = 6};
 
@@ -61,7 +67,6 @@ START_TEST(plans)
 	rights.has_umask = no_umask.has_umask = true;
 	rights.umask = 027;
 	rights.no_new_privileges = true;
-	rights.keep_capabilities = 0x401;
 	session.new_session = true;
 	paused.command = NULL;
 	paused.lifecycle.pause = true;
@@ -84,7 +89,7 @@ START_TEST(plans)
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "env       HOME=/, no USER, no LOGNAME\n"
 		 "init      none: the command replaces this process\n"},
-		{"--umask --no-new-privs --keep-caps", PLAN(rights, root, &number, true, true),
+		{"--umask --no-new-privs --keep-caps", PLAN(rights, root, &capable, true, true),
 		 "command   server --port 80\n"
 		 "user      no account, uid 7, gid 8, groups 8\n"
 		 "rights    umask 027 no_new_privs cap_chown cap_net_bind_service\n"
