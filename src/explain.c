@@ -175,19 +175,12 @@ static void explain_init(const struct plan *plan, struct text *text)
 	explain_end(settings, text);
 }
 
-/* In one line, whatever is in it. */
-static void add_word(struct text *text, const char *word)
-{
-	text_add(text, " ");
-	for (; *word; word++)
-		text_add(text, "%c", (unsigned char)*word < ' ' || *word == '\x7f' ? '?' : *word);
-}
-
 void explain(const struct plan *plan, struct text *text)
 {
 	text_add(text, "command  ");
 	for (char **word = plan->settings->command; word && *word; word++)
-		add_word(text, *word);
+		text_add(text, " %s", *word);
+	text_mask_controls(text);
 	if (plan->settings->lifecycle.pause)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");

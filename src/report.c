@@ -71,10 +71,7 @@ static void write_line(const char *line, size_t length)
 static void put_text(struct text *line, const struct reporter *reporter, const char *message)
 {
 	text_add(line, "%s: %s", reporter->name, message);
-	for (size_t i = 0; i < line->length; i++) {
-		if ((unsigned char)line->start[i] < ' ' || line->start[i] == '\x7f')
-			line->start[i] = '?';
-	}
+	text_mask_controls(line);
 }
 
 static void put_json(struct text *line, const struct reporter *reporter, enum report_level level,

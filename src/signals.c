@@ -10,17 +10,13 @@
 #define KERNEL_SET_SIZE (_NSIG / 8)
 
 /*
- * The call whose struct timespec has seconds of 32 bits where processors have that many, which
- * kernels before 5.1 know too; riscv32 has only the other one.
+ * A member of struct timespec as this call takes it: 32 bits where processors have that many, which
+ * kernels before 5.1 know too. x32 has those of x86-64, and riscv32 only the newer call.
  */
-#ifdef SYS_rt_sigtimedwait
-#define SIGTIMEDWAIT SYS_rt_sigtimedwait
-#else
-#define SIGTIMEDWAIT SYS_rt_sigtimedwait_time64
-#endif
-
-/* A member of that structure; x32 has those of x86-64. */
-#if defined __LP64__ || defined __x86_64__ || !defined SYS_rt_sigtimedwait
+#ifndef SYS_rt_sigtimedwait
+#define SYS_rt_sigtimedwait SYS_rt_sigtimedwait_time64
+typedef int64_t kernel_time;
+#elif defined __LP64__ || defined __x86_64__
 typedef int64_t kernel_time;
 #else
 typedef int32_t kernel_time;
@@ -73,7 +69,7 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 		time[1] = (kernel_time)(timeout % 1000 * 1000000);
 	}
 	/* Not sigtimedwait(3): musl's goes on waiting after EINTR, for the whole time again. */
-	signal = syscall(SIGTIMEDWAIT, &set, info, timeout == WAIT_FOREVER ? NULL : time,
+	signal = syscall(SYS_rt_sigtimedwait, &set, info, timeout == WAIT_FOREVER ? NULL : time,
 			 KERNEL_SET_SIZE);
 	return signal < 0 ? 0 : (int)signal;
 }

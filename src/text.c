@@ -79,3 +79,11 @@ void text_add(struct text *text, const char *format, ...)
 	text_add_list(text, format, arguments);
 	va_end(arguments);
 }
+
+void text_mask_controls(struct text *text)
+{
+	for (size_t i = 0; i < text->length; i++) {
+		if ((unsigned char)text->start[i] < ' ' || text->start[i] == '\x7f')
+			text->start[i] = '?';
+	}
+}

@@ -29,4 +29,7 @@ void text_add(struct text *text, const char *format, ...) __attribute__((format(
 void text_add_list(struct text *text, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
 
+/* Put a question mark for every control character, so that it is one line whatever came in. */
+void text_mask_controls(struct text *text);
+
 #endif
