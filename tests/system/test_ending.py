@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest
 
 from harness import Init, Place, SystemTest, children, probe, run, stat, until
 
@@ -96,6 +97,16 @@ class Leftovers(SystemTest):
                 self.assertLess(interrupted, 100)
                 time.sleep(.1)
             self.assertEqual(init.wait(), 5)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to let KILL have no effect")
+    def test_kill_that_is_repeated_is_told_once(self):
+        """As with a process in uninterruptible sleep. The first two are TERM and CONT."""
+        no_effect = ["strace", "-qqo", "/dev/null", "-e", "trace=kill",
+                     "-e", "inject=kill:retval=0:when=3..12"]
+        for words, count in (("-v", 1), ("-vv", 11)):
+            ended = run(words, "-w", "0", "app", "--", "sh", "-c", "trap '' TERM; sleep 1000 & exit 5",
+                        below=no_effect)
+            self.assertEqual((ended.status, ended.errors.count("sent SIGKILL")), (5, count), ended)
 
     def test_no_time_at_all(self):
         for sandbox in MODES:

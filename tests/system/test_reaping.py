@@ -12,6 +12,12 @@ def context_switches(pid):
     return int(of["voluntary_ctxt_switches"]) + int(of["nonvoluntary_ctxt_switches"])
 
 
+def is_off_processor(pid):
+    """Whether it sleeps and has been switched away: till then proc(5) says "running" here."""
+    with open("/proc/%d/syscall" % pid) as file:
+        return file.read() != "running\n" and stat(pid)[0] == "S"
+
+
 def processor_time(pid):
     fields = stat(pid)
     return int(fields[11]) + int(fields[12])
@@ -58,9 +64,8 @@ class Idle(SystemTest):
     def test_asleep_means_asleep(self):
         with Init("app", "--", *probe("signals")) as init:
             init.read_until("ready")
-            until(lambda: stat(init.pid)[0] == "S", "init to sleep")
             # It is S a moment before it is switched away, and that is counted.
-            time.sleep(.2)
+            until(lambda: is_off_processor(init.pid), "init to sleep")
             before = context_switches(init.pid), processor_time(init.pid)
             time.sleep(2)
             self.assertEqual((context_switches(init.pid), processor_time(init.pid)), before)

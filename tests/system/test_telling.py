@@ -87,6 +87,10 @@ class TerminationLog(SystemTest):
         self.assertIn("no user 'nobody-here'", self.content())
         self.assertEqual(self.end("--no-such-option", "app", "--", "true").status, 125)
         self.assertIn("--no-such-option", self.content())
+        ended = run("--another", "app", "--", "true",
+                    environment={"DINIT_SU_TERMINATION_LOG": self.path})
+        self.assertEqual((ended.status, self.content()),
+                         (125, ended.errors.replace("dinit-su: ", "")))
         self.assertEqual(self.end("app", "--", "no-such-command").status, 127)
         self.assertIn("cannot run 'no-such-command'", self.content())
 
