@@ -202,14 +202,21 @@ END_TEST
 START_TEST(full_queue)
 {
 	const siginfo_t queued = {.si_code = SI_QUEUE, .si_value.sival_int = 4711};
-	const struct rlimit none = {0, 0};
 	struct inherited_signals inherited;
+	struct rlimit before, full;
+	bool queued_it, passed;
 	siginfo_t info;
 
 	signals_hold(&inherited);
-	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
-	ck_assert_int_eq(sigqueue(getpid(), 40, queued.si_value), -1);
-	ck_assert(signals_pass(getpid(), 40, &queued));
+	ck_assert_int_eq(getrlimit(RLIMIT_SIGPENDING, &before), 0);
+	full = (struct rlimit){0, before.rlim_max};
+	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &full), 0);
+	queued_it = sigqueue(getpid(), 40, queued.si_value) == 0;
+	passed = signals_pass(getpid(), 40, &queued);
+	/* Check makes a timer after each test, which takes a place in this queue: timer_create(2).
+	 */
+	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &before), 0);
+	ck_assert(!queued_it && passed);
 	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 40);
 	ck_assert_int_ne(info.si_code, SI_QUEUE);
 }
