@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "capabilities.h"
-#include "config.h"
+#include "version.h"
 
 /* A command line while it is read. */
 struct reading {
@@ -190,7 +190,7 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 	if (!read_options(&reading))
 		return false;
 	if (settings->help || settings->version) {
-		settings->answer = settings->help ? options_help : "dinit-su " PACKAGE_VERSION "\n";
+		settings->answer = settings->help ? options_help : version_text;
 		return true;
 	}
 	if (!variables_are_good)

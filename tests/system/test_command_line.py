@@ -1,11 +1,40 @@
 # SPDX-License-Identifier: MIT
 """What is written on the command line, and what is said about what must not be."""
+import json
 import os
+import struct
 import subprocess
 
 from harness import Ended, Place, SystemTest, probe, run
 
 SECRET = "main was run"
+PT_NOTE = 4
+
+
+def notes(path):
+    """The notes in the segments of an ELF file: {(owner, type): content}."""
+    with open(path, "rb") as file:
+        content = file.read()
+    wide, order = content[4] == 2, "<" if content[5] == 1 else ">"
+    table, = struct.unpack_from(order + ("Q" if wide else "I"), content, 32 if wide else 28)
+    size, count = struct.unpack_from(order + "HH", content, 54 if wide else 42)
+    found = {}
+    for header in range(table, table + size * count, size):
+        if struct.unpack_from(order + "I", content, header) != (PT_NOTE,):
+            continue
+        at, = struct.unpack_from(order + ("Q" if wide else "I"), content,
+                                 header + (8 if wide else 4))
+        length, = struct.unpack_from(order + ("Q" if wide else "I"), content,
+                                     header + (32 if wide else 16))
+        end = at + length
+        while at < end:
+            name, data, kind = struct.unpack_from(order + "III", content, at)
+            at += 12
+            owner = content[at:at + name].rstrip(b"\0").decode()
+            at += -(-name // 4) * 4
+            found[owner, kind] = content[at:at + data]
+            at += -(-data // 4) * 4
+    return found
 
 
 class CommandLine(SystemTest):
@@ -22,7 +51,18 @@ class CommandLine(SystemTest):
         self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_version(self):
-        self.assertRegex(run("--version").output, r"^dinit-su \d+\.\d+\.\d+\n$")
+        """The commit stands there where it was known to the build."""
+        self.assertRegex(run("--version").output,
+                         r"^dinit-su \d+\.\d+\.\d+( \([0-9a-f]{12}(-dirty)?\))?\n$")
+
+    def test_note_tells_what_the_file_is(self):
+        """Scanners and coredumpctl(1) read it in a segment, not in a section: it survives strip."""
+        words = run("--version").output.split()
+        wanted = {"type": "upstream", "name": "dinit-su", "version": words[1], "license": "MIT"}
+        if len(words) > 2:
+            wanted["commit"] = words[2].strip("()")
+        note = notes(Place.file("dinit-su"))["FDO", 0xcafe1a7e]
+        self.assertEqual(json.loads(note.rstrip(b"\0").decode()), wanted)
 
     def test_output_that_cannot_be_written(self):
         with open("/dev/full", "w") as full:
