@@ -193,7 +193,7 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 		settings->answer = settings->help ? options_help : version_text;
 		return true;
 	}
-	if (!variables_are_good)
+	if (!variables_are_good || !options_read_umask(environment, settings, failure))
 		return false;
 	if (settings->install)
 		return !*reading.next ||

@@ -7,19 +7,13 @@
 
 #include "parse.h"
 
-static bool may_start_name(char character)
-{
-	const char letter = character | 0x20;
-
-	return character == '_' || (letter >= 'a' && letter <= 'z');
-}
-
 bool ids_are_variables(const char *text)
 {
-	const char *colon = strchr(text, ':');
+	const char *rest = parse_variable(text);
 
-	return may_start_name(*text) &&
-	       (!colon || (may_start_name(colon[1]) && !strchr(colon + 1, ':')));
+	if (rest && *rest == ':')
+		rest = parse_variable(rest + 1);
+	return rest && *rest == '\0';
 }
 
 /* Read the id in the variable whose name ends at a colon or with the text. */

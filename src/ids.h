@@ -20,7 +20,7 @@ struct ids {
 	const char *missing; /* what is said of that if there is no uid */
 };
 
-/* Whether text is UIDVAR or UIDVAR:GIDVAR, names that are no numbers. */
+/* Whether text is UIDVAR or UIDVAR:GIDVAR, each the name of a variable. */
 bool ids_are_variables(const char *text);
 
 /*

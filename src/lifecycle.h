@@ -30,6 +30,7 @@ struct lifecycle_settings {
 	int64_t stop_delay;   /* how long the first stop signal is held back */
 	int64_t stop_timeout; /* how long everything lives after it was passed on; or NO_DEADLINE */
 	int64_t wait;	      /* how long leftovers get between TERM and KILL */
+	int64_t linger;	      /* how long the network gets at the end; 0: no time */
 	bool wait_all;	      /* main daemonizes: what it leaves behind is not to be ended */
 	bool pause;	      /* there is no main */
 	bool kernel_ends_rest; /* init is PID 1: when it ends, the kernel kills what is left */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "environment.h"
 #include "ids.h"
 #include "parse.h"
 #include "signal_names.h"
@@ -19,18 +20,18 @@ const char options_help[] =
 	"  -k --keep-groups  -G --add-group GROUP  -N --no-new-privs  -C --keep-caps LIST\n"
 	"  --ids UID[:GID], --ids-from-env VAR[:VAR], --ids-of PATH: ids for USER to have\n"
 	"  --create: USER, if there is none   --allow-root: id 0 too   --no-stdio-chown\n"
-	"  --chown PATH: hand it over   -m --umask MODE   -s --new-session: no terminal\n"
+	"  --chown PATH, --chown-if-needed PATH: hand it over   -s --new-session: no tty\n"
+	"  -m --umask MODE, --umask-from-env VAR\n"
 	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
 	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
 	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
-	"  -p --parent-death SIGNAL      for init, when its own parent dies\n"
 	"  -S --stop-signals LIST        what asks for a stop (default TERM,INT,QUIT)\n"
 	"  -d --stop-delay TIME, -t --stop-timeout TIME: until passed on, then until KILL\n"
 	"  -w --wait TIME                leftovers' time from TERM to KILL (default 5s)\n"
+	"  -L --linger TIME              network's time for the last bytes (default 0s)\n"
 	"  -W --wait-all                 COMMAND daemonizes: stay until nothing is left\n"
-	"  -e --exit-map CODE[:TO]       report TO (default 0) for status CODE\n"
-	"  --termination-log[=PATH]      leave the reason of a bad end there\n"
-	"  -v --verbose, -q --quiet, --log-format text|json\n"
+	"  -e --exit-map CODE[:TO]: report TO, or 0   -p --parent-death SIGNAL: for init\n"
+	"  --termination-log[=PATH]: why it ended  -v --verbose  -q --quiet  --log-format\n"
 	"--explain: say what would be done    --install PATH: copy this program there\n"
 	"--pause: no COMMAND    -h --help    -V --version    TIME: 500ms, 5s, 2m or 1h\n"
 	"Exit status: COMMAND's, or 128+N when signal N killed it; 125 dinit-su failed,\n"
@@ -164,6 +165,11 @@ static bool set_wait(struct settings *settings, const char *value)
 	return parse_duration(value, &settings->lifecycle.wait);
 }
 
+static bool set_linger(struct settings *settings, const char *value)
+{
+	return parse_duration(value, &settings->lifecycle.linger);
+}
+
 /* -v says more than what was asked for before, --verbose=2 as much as -vv. */
 bool option_set_verbose(struct settings *settings, const char *value)
 {
@@ -234,10 +240,22 @@ static bool set_chown(struct settings *settings, const char *value)
 	return add_to(settings->chown, CHOWN_MAX, value);
 }
 
+static bool set_chown_if_needed(struct settings *settings, const char *value)
+{
+	return add_to(settings->chown_if_needed, CHOWN_MAX, value);
+}
+
 static bool set_umask(struct settings *settings, const char *value)
 {
 	settings->has_umask = parse_mode(value, &settings->umask);
 	return settings->has_umask;
+}
+
+static bool set_umask_from_env(struct settings *settings, const char *value)
+{
+	settings->umask_from_environment = value;
+	value = parse_variable(value);
+	return value && *value == '\0';
 }
 
 static bool set_keep_caps(struct settings *settings, const char *value)
@@ -268,6 +286,8 @@ static bool set_ids_of(struct settings *settings, const char *value)
 }
 
 #define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
+#define EXPECTS_UMASK "is not a umask: write it in octal, 0 to 0777"
+#define EXPECTS_PATHS "is empty, or one more than the 16 paths that can be handed over"
 #define NO_PATH "is no path"
 #define INIT (FOR_INIT | IN_ENVIRONMENT)
 
@@ -280,7 +300,8 @@ static const struct option options[] = {
 	FLAG('k', "keep-groups", keep_groups, FOR_USER),
 	VALUE('G', "add-group", set_add_group, FOR_USER,
 	      "is empty, or one more than the 32 that can be added"),
-	VALUE('m', "umask", set_umask, 0, "is no umask: write it in octal, 0 to 0777"),
+	VALUE('m', "umask", set_umask, IN_ENVIRONMENT, EXPECTS_UMASK),
+	VALUE(0, "umask-from-env", set_umask_from_env, 0, "is not the name of a variable"),
 	FLAG('N', "no-new-privs", no_new_privileges, 0),
 	VALUE('C', "keep-caps", set_keep_caps, FOR_USER, NULL),
 	VALUE(0, "ids", set_ids, FOR_USER, "is no UID or UID:GID"),
@@ -289,8 +310,8 @@ static const struct option options[] = {
 	VALUE(0, "ids-of", set_ids_of, FOR_USER, NO_PATH),
 	FLAG(0, "allow-root", allow_root, FOR_USER),
 	FLAG(0, "create", create, FOR_USER),
-	VALUE(0, "chown", set_chown, FOR_USER,
-	      "is no path, or one more than the 16 that can be handed over"),
+	VALUE(0, "chown", set_chown, FOR_USER, EXPECTS_PATHS),
+	VALUE(0, "chown-if-needed", set_chown_if_needed, FOR_USER, EXPECTS_PATHS),
 	FLAG('E', "keep-env", keep_environment, 0),
 	FLAG('s', "new-session", new_session, FOR_INIT),
 	FLAG(0, "no-stdio-chown", keep_stdio, 0),
@@ -303,6 +324,7 @@ static const struct option options[] = {
 	      "is no list of signals that can be caught: write TERM,INT,RTMIN+3"),
 	VALUE('d', "stop-delay", set_stop_delay, INIT, NO_TIME),
 	VALUE('t', "stop-timeout", set_stop_timeout, INIT, NO_TIME),
+	VALUE('L', "linger", set_linger, INIT, NO_TIME),
 	VALUE('w', "wait", set_wait, INIT, NO_TIME),
 	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
 	VALUE('e', "exit-map", option_set_exit_map, INIT, OPTION_EXPECTS_EXIT_MAP),
@@ -389,6 +411,16 @@ static bool apply_variable(const struct option *option, struct settings *setting
 	return option_apply(option, settings, origin, NULL, failure);
 }
 
+bool options_read_umask(char **environment, struct settings *settings, struct failure *failure)
+{
+	const char *name = settings->umask_from_environment;
+	const char *value = name ? environment_get(environment, name) : NULL;
+
+	if (!value || !*value || set_umask(settings, value))
+		return true;
+	return fail(failure, STATUS_REFUSED, "%s: '%s' %s", name, value, EXPECTS_UMASK);
+}
+
 bool options_apply_variables(char **environment, struct settings *settings, struct failure *failure)
 {
 	static const char prefix[] = "DINIT_SU_";
@@ -402,7 +434,9 @@ bool options_apply_variables(char **environment, struct settings *settings, stru
 			continue;
 		length = strcspn(variable, "=");
 		option = option_by_variable(variable, length);
-		if (option && variable[length] == '=' &&
+		/* An empty variable is an unset one: Compose makes that of one that nobody has set.
+		 */
+		if (option && variable[length] == '=' && variable[length + 1] != '\0' &&
 		    !apply_variable(option, settings, *environment, variable + length + 1, failure))
 			return false;
 	}

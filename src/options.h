@@ -77,6 +77,12 @@ bool option_apply(const struct option *option, struct settings *settings, const 
 bool options_apply_variables(char **environment, struct settings *settings,
 			     struct failure *failure);
 
+/*
+ * Take the umask from the variable that --umask-from-env names. Unset or empty it changes nothing;
+ * what is not a umask is a failure that names the variable.
+ */
+bool options_read_umask(char **environment, struct settings *settings, struct failure *failure);
+
 /* What --help prints: fits a screen of 80 by 24. */
 extern const char options_help[];
 

@@ -74,6 +74,22 @@ bool parse_ids(const char *text, uint32_t *uid, bool *has_gid, uint32_t *gid)
 	return *has_gid ? parse_id(rest + 1, gid) : rest && *rest == '\0';
 }
 
+static bool is_letter(char character)
+{
+	const char small = character | 0x20;
+
+	return small >= 'a' && small <= 'z';
+}
+
+const char *parse_variable(const char *text)
+{
+	const char *at = text;
+
+	while (is_letter(*at) || *at == '_' || (at > text && is_digit(*at)))
+		at++;
+	return at == text ? NULL : at;
+}
+
 bool parse_mode(const char *text, unsigned int *mode)
 {
 	const size_t length = strspn(text, "01234567");

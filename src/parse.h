@@ -31,6 +31,13 @@ bool parse_id(const char *text, uint32_t *id);
  */
 bool parse_ids(const char *text, uint32_t *uid, bool *has_gid, uint32_t *gid);
 
+/*
+ * The name of an environment variable at the beginning of text: letters, digits and underscores,
+ * not beginning with a digit (POSIX, Base Definitions, 8.1). Returns the character behind it, or
+ * NULL if there is no name.
+ */
+const char *parse_variable(const char *text);
+
 /* A file mode creation mask: one to four octal digits, 0 to 0777. Returns false likewise. */
 bool parse_mode(const char *text, unsigned int *mode);
 

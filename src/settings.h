@@ -34,6 +34,7 @@ struct settings {
 	const char *add_groups[ADD_GROUPS_MAX + 1]; /* names or numbers, NULL at the end */
 	bool has_umask;
 	unsigned int umask;
+	const char *umask_from_environment; /* the variable that says it, if it is set; or NULL */
 	bool no_new_privileges;
 	const char *keep_capabilities_list; /* as written, or NULL */
 	uint64_t keep_capabilities;	    /* the same: what main has of them after the switch */
@@ -44,6 +45,8 @@ struct settings {
 	bool allow_root;		  /* the environment may ask for id 0 */
 	bool create;			  /* a USER that does not exist is created */
 	const char *chown[CHOWN_MAX + 1]; /* paths that are handed over, NULL at the end */
+	/* Paths that are handed over only if they do not belong to USER, NULL at the end. */
+	const char *chown_if_needed[CHOWN_MAX + 1];
 
 	bool keep_environment; /* leave HOME, USER and LOGNAME alone */
 	bool new_session;      /* main gets one of its own, without the terminal */

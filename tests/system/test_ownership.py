@@ -286,7 +286,7 @@ class Refused(Tree):
         link = self.outside("link")
         os.symlink(self.top, link)
         for path, words in ((self.path("none"), ["No such file"]), (link, ["symbolic link"]),
-                            (link + "//", ["symbolic link"]), ("", ["is no path"])):
+                            (link + "//", ["symbolic link"]), ("", ["is empty"])):
             with self.subTest(path=path):
                 ended = run("--chown", path, "app", "--", "echo", "main was run")
                 self.assert_refused(ended, path, *words)

@@ -82,7 +82,28 @@ class Umask(SystemTest):
 
     def test_what_is_none(self):
         for umask in ("", "8", "1000", "-1", "00022", "0x12"):
-            self.assert_refused(run("--umask=" + umask, "app", "--", "id"), "--umask", "no umask")
+            self.assert_refused(run("--umask=" + umask, "app", "--", "id"), "--umask",
+                                "not a umask")
+
+    def test_from_variables(self):
+        for variables, shown in (({}, "0031"), ({"UMASK": ""}, "0031"), ({"UMASK": "027"}, "0027"),
+                                 ({"DINIT_SU_UMASK": "2"}, "0002"),
+                                 ({"DINIT_SU_UMASK": ""}, "0031"),
+                                 ({"UMASK": "77", "DINIT_SU_UMASK": "2"}, "0077"),
+                                 ({"UMASK": "", "DINIT_SU_UMASK": "2"}, "0002")):
+            for arguments in (["app"], ["-x", "app"], ["-R", "app"], ["-n"]):
+                with self.subTest(variables=variables, arguments=arguments):
+                    ended = run("--umask-from-env", "UMASK", *arguments, "--", "sh", "-c", "umask",
+                                environment=dict(variables, PATH=os.environ["PATH"]),
+                                preexec_fn=lambda: os.umask(0o31))
+                    self.assertEqual((ended.status, ended.output, ended.errors),
+                                     (0, shown + "\n", ""))
+
+    def test_variables_that_are_none(self):
+        for name in ("UMASK", "DINIT_SU_UMASK"):
+            for umask in ("8", "1000", "-1", "u=rwx", " 22"):
+                ended = run("--umask-from-env=UMASK", "app", "--", "id", environment={name: umask})
+                self.assert_refused(ended, name + ": '%s' is not a umask" % umask)
 
 
 class NoNewPrivileges(SystemTest):

@@ -46,6 +46,8 @@ START_TEST(the_table)
 		{"single-child", 'c', true, true},  {"parent-death", 'p', true, true},
 		{"stop-signals", 'S', true, true},  {"stop-delay", 'd', true, true},
 		{"stop-timeout", 't', true, true},  {"wait", 'w', true, true},
+		{"linger", 'L', true, true},	    {"chown-if-needed", 0, false, false},
+		{"umask", 'm', true, false},	    {"umask-from-env", 0, false, false},
 		{"wait-all", 'W', true, true},	    {"exit-map", 'e', true, true},
 		{"termination-log", 0, true, true}, {"log-format", 0, true, false},
 		{"verbose", 'v', true, false},	    {"quiet", 'q', true, false},
@@ -100,6 +102,10 @@ START_TEST(values)
 	ck_assert(after("stop-timeout", "0").lifecycle.stop_timeout == 0);
 	ck_assert(default_settings().lifecycle.stop_timeout == NO_DEADLINE);
 	ck_assert(after("wait", "3").lifecycle.wait == 3000);
+	ck_assert(after("linger", "30s").lifecycle.linger == 30000);
+	ck_assert(default_settings().lifecycle.linger == 0);
+	ck_assert_str_eq(after("chown-if-needed", "/v").chown_if_needed[0], "/v");
+	ck_assert_str_eq(after("umask-from-env", "UMASK").umask_from_environment, "UMASK");
 	ck_assert_int_eq(after("parent-death", "kill").parent_death, SIGKILL);
 	ck_assert_int_eq(after("parent-death", "RTMIN+1").parent_death, 35);
 	ck_assert(after("log-format", "json").reporter.json);
@@ -175,6 +181,7 @@ START_TEST(bad_values)
 		{"stop-delay", "5d"},
 		{"stop-timeout", "never"},
 		{"stop-timeout", "-1"},
+		{"linger", "long"},
 		{"wait", "5.5"},
 		{"wait", "2147483648"},
 		{"log-format", ""},
@@ -182,6 +189,11 @@ START_TEST(bad_values)
 		{"log-format", "xml"},
 		{"termination-log", ""},
 		{"install", ""},
+		{"umask-from-env", ""},
+		{"umask-from-env", "$UMASK"},
+		{"umask-from-env", "UMASK "},
+		{"umask-from-env", "UMASK:X"},
+		{"umask-from-env", "0022"},
 		{"verbose", "3"},
 		{"verbose", ""},
 		{"verbose", "yes"},
@@ -346,6 +358,41 @@ START_TEST(variables)
 }
 END_TEST
 
+/* The variable that the command line names comes before what --umask or DINIT_SU_UMASK says. */
+START_TEST(umask_from_a_variable)
+{
+	static const struct {
+		char *entry;
+		bool has_umask;
+		unsigned int wanted;
+		const char *refusal;
+	} rows[] = {
+		{"UMASK=027", true, 027, NULL},
+		{"UMASK=0", true, 0, NULL},
+		{"UMASK=", false, 0, NULL},
+		{"UMASKS=1", false, 0, NULL},
+		{"UMASK=08", false, 0, "UMASK: '08' is not a umask"},
+		{"UMASK=u=rwx", false, 0, "UMASK: 'u=rwx' is not a umask"},
+		{"UMASK=01000", false, 0, "UMASK: '01000' is not a umask"},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		char *environment[] = {"PATH=/bin", rows[i].entry, NULL};
+		struct settings settings = after("umask-from-env", "UMASK");
+		struct failure failure = {0};
+
+		ck_assert_msg(options_read_umask(environment, &settings, &failure) ==
+				      !rows[i].refusal,
+			      "%s", rows[i].entry);
+		ck_assert_msg(settings.has_umask == rows[i].has_umask, "%s", rows[i].entry);
+		ck_assert_uint_eq(settings.umask, rows[i].wanted);
+		if (rows[i].refusal)
+			ck_assert_msg(strstr(failure.text, rows[i].refusal) == failure.text, "%s",
+				      failure.text);
+	}
+}
+END_TEST
+
 static bool is_untouched(const struct settings *settings)
 {
 	return !settings->exec && !settings->no_switch && !settings->if_root &&
@@ -372,6 +419,9 @@ START_TEST(other_variables)
 		"DINIT_SU_USER=root",
 		"DINIT_SU_=1",
 		"DINIT_SU_WAIT-ALL=1",
+		"DINIT_SU_WAIT_ALL=",
+		"DINIT_SU_TERMINATION_LOG=",
+		"DINIT_SU_LOG_FORMAT=",
 		"DINIT_SU_wait_all=1",
 		"DINIT_SU_WAIT_ALL",
 		"DINIT_SU_WAIT_ALLX=1",
@@ -402,14 +452,12 @@ START_TEST(bad_variables)
 		char *entry;
 		const char *refusal;
 	} rows[] = {
-		{"DINIT_SU_WAIT_ALL=", "DINIT_SU_WAIT_ALL: '' is neither 1 nor 0"},
 		{"DINIT_SU_WAIT_ALL=yes", "DINIT_SU_WAIT_ALL: 'yes' is neither 1 nor 0"},
 		{"DINIT_SU_GROUP=2", "DINIT_SU_GROUP: '2' is neither 1 nor 0"},
 		{"DINIT_SU_QUIET=true", "DINIT_SU_QUIET: 'true' is neither 1 nor 0"},
 		{"DINIT_SU_VERBOSE=3", "DINIT_SU_VERBOSE: '3' is neither 0, 1 nor 2"},
 		{"DINIT_SU_STOP_SIGNALS=KILL", "DINIT_SU_STOP_SIGNALS: 'KILL' is no list"},
 		{"DINIT_SU_REWRITE=A=B", "DINIT_SU_REWRITE: 'A=B' is no FROM:TO"},
-		{"DINIT_SU_TERMINATION_LOG=", "DINIT_SU_TERMINATION_LOG: '' is no path"},
 		{"DINIT_SU_LOG_FORMAT=xml", "DINIT_SU_LOG_FORMAT: 'xml' is neither text nor json"},
 	};
 
@@ -438,6 +486,7 @@ Suite *options_suite(void)
 				      long_lists,
 				      exit_map,
 				      variables,
+				      umask_from_a_variable,
 				      other_variables,
 				      bad_variables};
 

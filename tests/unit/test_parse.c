@@ -149,6 +149,23 @@ START_TEST(modes)
 }
 END_TEST
 
+START_TEST(names_of_variables)
+{
+	static const struct {
+		const char *text;
+		int length; /* of the name; 0: there is none */
+	} rows[] = {
+		{"UMASK", 5}, {"a_1", 3}, {"_", 1},  {"A:B", 1}, {"A-B", 1}, {"A B", 1},
+		{"", 0},      {"1A", 0},  {"$A", 0}, {"-", 0},	 {" A", 0},  {"=", 0},
+		{"A=", 1},    {"@A", 0},  {"`", 0},  {"[A", 0},	 {"{", 0},   {"\xc1", 0},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++)
+		ck_assert_ptr_eq(parse_variable(rows[i].text),
+				 rows[i].length ? rows[i].text + rows[i].length : NULL);
+}
+END_TEST
+
 START_TEST(digits)
 {
 	static const struct {
@@ -169,7 +186,7 @@ END_TEST
 
 Suite *parse_suite(void)
 {
-	const TTest *const tests[] = {ids, modes, durations, digits};
+	const TTest *const tests[] = {ids, modes, durations, digits, names_of_variables};
 
 	return suite_of("parse", tests, COUNT(tests));
 }
