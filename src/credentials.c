@@ -206,6 +206,27 @@ static bool prepare_capabilities(const struct identity *identity, struct failure
 	return true;
 }
 
+bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
+			struct failure *failure)
+{
+	const gid_t gid = getegid();
+	const gid_t *groups;
+	const int count = credentials_groups(&groups);
+	bool good = count >= 0;
+
+	if (good && syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) == 0 &&
+	    syscall(SYS_setresgid, -1, identity->gid, -1) == 0 &&
+	    syscall(SYS_setresuid, -1, identity->uid, -1) == 0)
+		act(context);
+	else
+		good = false;
+	if (good && syscall(SYS_setresuid, -1, 0, -1) == 0 &&
+	    syscall(SYS_setresgid, -1, gid, -1) == 0 && syscall(SYS_setgroups, count, groups) == 0)
+		return true;
+	return fail(failure, STATUS_REFUSED, "cannot act as uid %u for a moment: %s", identity->uid,
+		    strerror(errno));
+}
+
 bool credentials_assume(const struct identity *identity, struct failure *failure)
 {
 	if (identity->uid != 0 && !prepare_capabilities(identity, failure))

@@ -55,4 +55,13 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
  */
 bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
+/*
+ * Call act(context) as identity, as far as the kernel asks who opens a file: supplementary groups,
+ * effective group and user, no effective capabilities. Then be again who this process is, root,
+ * whose real and saved ids stay all the while, so that nobody else can signal or trace it. Returns
+ * false with a failure when one of the two did not work; the process must end then.
+ */
+bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
+			struct failure *failure);
+
 #endif

@@ -18,7 +18,22 @@
 #include "termination_log.h"
 #include "text.h"
 
-int end_with(const struct plan *plan, const struct failure *failure)
+/*
+ * Open the termination log for a start that has failed. As long as init has more rights than main
+ * is going to have, only the default path is opened: another one may be a variable's.
+ */
+static void open_termination_log_late(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+	const char *path = settings->termination_log;
+
+	if (path && !settings->explain && plan->termination_log.descriptor < 0 &&
+	    (plan->has_switched || plan->now->effective_uid != 0 ||
+	     strcmp(path, TERMINATION_LOG_PATH) == 0))
+		termination_log_open(&plan->termination_log, path, &settings->reporter);
+}
+
+int end_with(struct plan *plan, const struct failure *failure)
 {
 	const struct reporter *reporter = &plan->settings->reporter;
 	/* A signal that ended the start has a status of its own, 128+N. */
@@ -29,8 +44,29 @@ int end_with(const struct plan *plan, const struct failure *failure)
 	const struct report_event event = {.name = "failed", .has_status = true, .status = status};
 
 	report_event(reporter, REPORT_ERRORS, &event, "%s", failure->text);
-	termination_log_write(plan->termination_log, failure->text);
+	open_termination_log_late(plan);
+	termination_log_write(&plan->termination_log, failure->text);
 	return status;
+}
+
+static void open_termination_log(void *context)
+{
+	struct plan *plan = context;
+
+	termination_log_open(&plan->termination_log, plan->settings->termination_log,
+			     &plan->settings->reporter);
+}
+
+/* Open the termination log with the rights of main, which with --root-init init does not have. */
+static bool prepare_termination_log(struct plan *plan, const struct program *program,
+				    struct failure *failure)
+{
+	if (!plan->settings->termination_log)
+		return true;
+	if (program->become)
+		return credentials_borrow(program->become, open_termination_log, plan, failure);
+	open_termination_log(plan);
+	return true;
 }
 
 /*
@@ -120,19 +156,20 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 
 	become_reaper(plan);
 	watch_parent(plan);
-	if (settings->command && !start_main(plan, program, &supervision, failure))
+	if (!prepare_termination_log(plan, program, failure) ||
+	    (settings->command && !start_main(plan, program, &supervision, failure)))
 		return settings->exit_map[end_with(plan, failure)];
 	release(plan);
 	/* What main keeps was init's to pass on, not to have. */
 	if (program->capabilities && !program->become && !credentials_keep(0, failure))
 		report(reporter, REPORT_WARNINGS, "%s", failure->text);
-	descriptors_release(&plan->termination_log);
+	descriptors_release(&plan->termination_log.descriptor);
 	if (chdir("/") < 0)
 		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
 		       strerror(errno));
 	event.status = settings->exit_map[supervise(&supervision, &verdict)];
 	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
 	if (event.status != 0)
-		termination_log_write(plan->termination_log, buffer);
+		termination_log_write(&plan->termination_log, buffer);
 	return event.status;
 }

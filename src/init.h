@@ -15,6 +15,6 @@
 int be_init(struct plan *plan, struct program *program, struct failure *failure);
 
 /* Report a failure, on stderr and in the termination log. Returns its status. */
-int end_with(const struct plan *plan, const struct failure *failure);
+int end_with(struct plan *plan, const struct failure *failure);
 
 #endif

@@ -22,7 +22,6 @@
 #include "signals.h"
 #include "spawn.h"
 #include "standard_streams.h"
-#include "termination_log.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
 
@@ -38,15 +37,6 @@ static int print(const struct plan *plan, const char *text)
 	report(&plan->settings->reporter, REPORT_ERRORS, "cannot write to stdout: %s",
 	       strerror(errno));
 	return STATUS_REFUSED;
-}
-
-static void open_termination_log(struct plan *plan)
-{
-	const struct settings *settings = plan->settings;
-
-	if (settings->termination_log && !settings->explain)
-		plan->termination_log =
-			termination_log_open(settings->termination_log, &settings->reporter);
 }
 
 static int print_explanation(const struct plan *plan)
@@ -121,7 +111,7 @@ int main(int count __attribute__((unused)), char **arguments)
 			    .files = &system_files,
 			    .room = &start.identity,
 			    .environment = &start.environment,
-			    .termination_log = -1};
+			    .termination_log = {.descriptor = -1}};
 	struct program program = {.signals = &signals};
 
 	signals_hold(&signals);
@@ -131,10 +121,8 @@ int main(int count __attribute__((unused)), char **arguments)
 	settings_add_defaults(settings);
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure))
 		return end_with(&plan, failure);
-	if (!dropin_parse(arguments, environ, settings, failure)) {
-		open_termination_log(&plan);
+	if (!dropin_parse(arguments, environ, settings, failure))
 		return end_with(&plan, failure);
-	}
 	/* As soon as it is known to matter: one that has died by now goes unnoticed. */
 	if (settings->parent_death)
 		plan.parent = getppid();
@@ -145,7 +133,6 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (settings->install)
 		return install_self(settings->install, failure) ? 0 : end_with(&plan, failure);
 
-	open_termination_log(&plan);
 	if (!plan_make(&plan, failure))
 		return end_with(&plan, failure);
 	if (settings->explain)
@@ -156,6 +143,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (!hand_over(&plan, failure) || !choose_environment(&plan, &program, failure) ||
 	    !become(&plan, &program, failure))
 		return end_with(&plan, failure);
+	plan.has_switched = !program.become;
 	if (!settings->exec)
 		return be_init(&plan, &program, failure);
 	spawn_in_place(&program, failure);

@@ -16,6 +16,7 @@
 #include "ids.h"
 #include "settings.h"
 #include "standard_streams.h"
+#include "termination_log.h"
 
 /*
  * What the start fills in. Static, as the stack would be touched page after page; what is large and
@@ -39,8 +40,9 @@ struct plan {
 	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
 	bool becomes;		   /* there is something to switch */
 	bool is_pid1;
-	pid_t parent;	     /* at the start, if --parent-death asks about it */
-	int termination_log; /* descriptor, or -1 */
+	pid_t parent;	   /* at the start, if --parent-death asks about it */
+	bool has_switched; /* init has the rights that main is going to have, or fewer */
+	struct termination_log termination_log;
 };
 
 /*

@@ -5,14 +5,31 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Devices of memory, such as /dev/null, which stdin mostly is in a container: null(4). */
 #define MEMORY_DEVICES 1
 
+/* The file system of anonymous pipes; PIPEFS_MAGIC of <linux/magic.h>, which musl does not bring.
+ */
+#define PIPE_FILE_SYSTEM 0x50495045
+
 static bool may_be_terminal(const struct stat *status)
 {
 	return S_ISCHR(status->st_mode) && major(status->st_rdev) != MEMORY_DEVICES;
+}
+
+/*
+ * A FIFO is an inode of the file system that its name is in, an anonymous pipe one of the kernel's
+ * own: fstatfs(2). What the kernel does not tell is taken for one with a name, and so is not given.
+ */
+static bool is_anonymous_pipe(int descriptor, const struct stat *status)
+{
+	struct statfs system;
+
+	return S_ISFIFO(status->st_mode) && fstatfs(descriptor, &system) == 0 &&
+	       system.f_type == PIPE_FILE_SYSTEM;
 }
 
 void streams_look(struct stream streams[STREAMS])
@@ -26,6 +43,7 @@ void streams_look(struct stream streams[STREAMS])
 				.mode = status.st_mode,
 				.owner = status.st_uid,
 				.is_terminal = may_be_terminal(&status) && isatty(descriptor),
+				.is_anonymous = is_anonymous_pipe(descriptor, &status),
 			};
 		else if (errno == EBADF)
 			/* The lowest free number, open(2): this one, as those below are open. */
@@ -40,7 +58,8 @@ bool stream_is_given(const struct stream *stream, uid_t uid)
 {
 	if (stream->owner == uid)
 		return false;
-	return S_ISFIFO(stream->mode) || (S_ISCHR(stream->mode) && stream->is_terminal);
+	return (S_ISFIFO(stream->mode) && stream->is_anonymous) ||
+	       (S_ISCHR(stream->mode) && stream->is_terminal);
 }
 
 void streams_give(const struct stream streams[STREAMS], uid_t uid, const struct reporter *reporter)

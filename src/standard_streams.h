@@ -18,6 +18,7 @@ struct stream {
 	mode_t mode; /* as in struct stat; 0 if it is closed */
 	uid_t owner;
 	bool is_terminal;
+	bool is_anonymous; /* a pipe without a name: pipe(2), not mkfifo(3) */
 };
 
 /*
@@ -28,8 +29,9 @@ struct stream {
 void streams_look(struct stream streams[STREAMS]);
 
 /*
- * Whether a stream is to be given to uid: a pipe or a terminal that is not uid's yet. Never a
- * regular file, a socket, /dev/null or another device: those are somebody's beyond this container.
+ * Whether a stream is to be given to uid: an anonymous pipe or a terminal that is not uid's yet.
+ * Never a regular file, a FIFO with a name, a socket, /dev/null or another device: those are
+ * somebody's beyond this container.
  * A pure decision.
  */
 bool stream_is_given(const struct stream *stream, uid_t uid);

@@ -53,13 +53,17 @@ class Stdio(SystemTest):
         file = os.open(Place.write("stdio-file", ""), os.O_RDWR)
         device = os.open("/dev/null", os.O_RDWR)
         one, other = socket.socketpair()
-        for descriptor in (file, device, one.fileno()):
+        path = os.path.join(Place.directory(), "fifo")
+        os.mkfifo(path, 0o600)
+        fifo = os.open(path, os.O_RDWR)
+        for descriptor in (file, device, one.fileno(), fifo):
             before = owner(descriptor)
             self.assertEqual(run_on(descriptor, "app"), 0)
             self.assertEqual(owner(descriptor), before)
         self.assertTrue(stat.S_ISCHR(os.fstat(device).st_mode))
         os.close(file)
         os.close(device)
+        os.close(fifo)
         one.close()
         other.close()
 

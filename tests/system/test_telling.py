@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import time
+from stat import S_IFCHR
 
-from harness import Init, Place, SystemTest, children, probe, run, stat, until
+from harness import APP, Init, Place, SystemTest, children, probe, run, stat, until
 
 
 class Json(SystemTest):
@@ -56,7 +57,7 @@ class Json(SystemTest):
 
 class TerminationLog(SystemTest):
     def setUp(self):
-        self.path = os.path.join(Place.directory(), "log")
+        self.path = Place.shared("log-%d" % time.monotonic_ns())
 
     def content(self):
         with open(self.path) as file:
@@ -65,13 +66,43 @@ class TerminationLog(SystemTest):
     def end(self, *arguments, **options):
         return run("--termination-log=" + self.path, *arguments, **options)
 
-    def test_says_how_main_ended_although_only_root_may_write(self):
+    def variable(self, *arguments, path=None, **options):
+        return run(*arguments, environment={"PATH": os.environ["PATH"],
+                                            "DINIT_SU_TERMINATION_LOG": path or self.path}, **options)
+
+    def default(self, *arguments, variable=None, **options):
+        """With the default path, in a /dev of this test's."""
+        device = Place.directory()
+        os.chmod(device, 0o755)
+        self.path = os.path.join(device, "termination-log")
+        os.mknod(os.path.join(device, "null"), 0o666 | S_IFCHR, os.stat("/dev/null").st_rdev)
+        with open(self.path, "w"):
+            os.chmod(self.path, 0o666)
+        sandbox = ["-b", device + ":/dev"]
+        if variable:
+            return self.variable(*arguments, path=variable, sandbox=sandbox, **options)
+        return run("--termination-log", *arguments, sandbox=sandbox, **options)
+
+    def victim(self, mode=0o644, owner=0):
+        """A file that stays as it is."""
+        path = os.path.join(Place.directory(), "victim")
+        with open(path, "w") as file:
+            file.write("precious\n")
+        os.chown(path, owner, owner)
+        os.chmod(path, mode)
+        return path
+
+    def assert_untouched(self, path):
+        with open(path) as file:
+            self.assertEqual(file.read(), "precious\n")
+
+    def test_says_how_main_ended(self):
         for command, words in ((["exit", 3], "ended with status 3\n"),
                                (["die", 11], "was killed by SIGSEGV\n"),
                                (["die", 9], "SIGKILL, which dinit-su did not send")):
             with open(self.path, "w") as file:
                 file.write("a longer text that was there before, of another container's end\n" * 9)
-            os.chmod(self.path, 0o600)
+            os.chown(self.path, APP, APP)
             self.end("app", "--", *probe(*command))
             self.assertIn(words, self.content())
             self.assertTrue(self.content().startswith("main (pid "))
@@ -83,16 +114,96 @@ class TerminationLog(SystemTest):
             self.assertEqual(self.content(), "")
 
     def test_says_what_was_refused(self):
-        self.assertEqual(self.end("nobody-here", "--", "true").status, 125)
+        self.assertEqual(self.default("nobody-here", "--", "true").status, 125)
         self.assertIn("no user 'nobody-here'", self.content())
-        self.assertEqual(self.end("--no-such-option", "app", "--", "true").status, 125)
+        self.assertEqual(self.default("--no-such-option", "app", "--", "true").status, 125)
         self.assertIn("--no-such-option", self.content())
-        ended = run("--another", "app", "--", "true",
-                    environment={"DINIT_SU_TERMINATION_LOG": self.path})
+        ended = self.default("--another", "app", "--", "true", variable="1")
         self.assertEqual((ended.status, self.content()),
                          (125, ended.errors.replace("dinit-su: ", "")))
         self.assertEqual(self.end("app", "--", "no-such-command").status, 127)
         self.assertIn("cannot run 'no-such-command'", self.content())
+
+    def test_before_the_switch_no_other_path_is_opened(self):
+        """Neither one that a variable has chosen nor one of the command line's."""
+        for fault in (["nobody-here", "--", "true"], ["--no-such-option", "app", "--", "true"],
+                      ["--chown", "/no/such/path", "app", "--", "true"]):
+            for ending in (self.variable, self.end):
+                with self.subTest(fault=fault, ending=ending):
+                    self.assertEqual(ending(*fault).status, 125)
+                    self.assertFalse(os.path.exists(self.path))
+        victim = self.victim(0o666)
+        self.assertEqual(self.variable("nobody-here", "--", "true", path=victim).status, 125)
+        self.assert_untouched(victim)
+
+    def test_without_root_nothing_is_gained_before(self):
+        ended = self.variable("nobody-here", "--", "true", sandbox=["-u", "7:7"])
+        self.assertEqual((ended.status, self.content()),
+                         (125, ended.errors.replace("dinit-su: ", "")))
+        self.assertEqual(os.stat(self.path).st_uid, 7)
+
+    def test_a_variable_writes_nothing_that_main_could_not_write(self):
+        """However init ends: an account line in the log would be the next start's user."""
+        line = "\napp:x:0:0::/:/bin/sh\n#"
+        for arguments in (["--exec", "app"], ["app"], ["--root-init", "app"]):
+            for command in (["/no/such" + line], probe("exit", 3)):
+                with self.subTest(arguments=arguments, command=command):
+                    victim = self.victim()
+                    ended = self.variable(*arguments, "--", *command, path=victim)
+                    self.assertIn(ended.status, (3, 127), ended)
+                    self.assert_untouched(victim)
+                    new = Place.file("new-log")
+                    self.variable(*arguments, "--", *command, path=new)
+                    self.assertFalse(os.path.exists(new))
+
+    def test_it_is_opened_as_the_user(self):
+        for arguments in (["app"], ["--root-init", "app"]):
+            with self.subTest(arguments=arguments):
+                self.setUp()
+                self.assertEqual(self.variable(*arguments, "--", *probe("exit", 3)).status, 3)
+                self.assertIn("ended with status 3\n", self.content())
+                self.assertEqual(os.stat(self.path).st_uid, APP)
+                self.assertEqual(os.stat(self.path).st_gid, APP)
+
+    def test_root_init_is_root_again(self):
+        ended = self.end("--root-init", "app", "--", "sh", "-c",
+                         "sed -n '/^Uid/p; /^Gid/p; /^Groups/p; /^CapEff/p' /proc/1/status")
+        plain = run("--root-init", "app", "--", "sh", "-c",
+                    "sed -n '/^Uid/p; /^Gid/p; /^Groups/p; /^CapEff/p' /proc/1/status")
+        self.assertEqual((ended.status, ended.output), (0, plain.output), ended)
+
+    def test_control_characters_are_masked(self):
+        self.assertEqual(self.end("app", "--", "no-such\n\x1b[2J").status, 127)
+        self.assertRegex(self.content(), r"\A[ -~]+\n\Z")
+
+    def test_what_main_has_written_stays(self):
+        for before in ("", "of another end\n"):
+            for said in ("main's own words\n", "of another ends"):
+                with self.subTest(before=before, said=said):
+                    with open(self.path, "w") as file:
+                        file.write(before)
+                    os.chown(self.path, APP, APP)
+                    os.utime(self.path, (1, 1))
+                    ended = self.end("app", "--", "sh", "-c", 'printf %s "$1" >"$2"; exit 3', "sh",
+                                     said, self.path)
+                    self.assertEqual((ended.status, self.content()), (3, said), ended)
+
+    def test_outside_kubernetes_there_is_no_file_and_no_warning(self):
+        self.default("app", "--", "true")
+        os.unlink(self.path)
+        ended = run("--termination-log", "app", "--", *probe("exit", 3),
+                    sandbox=["-b", os.path.dirname(self.path) + ":/dev"])
+        self.assertEqual((ended.status, ended.errors), (3, ""))
+        self.assertFalse(os.path.exists(self.path))
+
+    def test_what_is_not_a_regular_file(self):
+        os.mkfifo(self.path)
+        os.chmod(self.path, 0o666)
+        reading = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        ended = self.end("app", "--", *probe("exit", 3))
+        self.assertEqual(ended.status, 3)
+        self.assertIn("not a regular file", ended.errors)
+        os.close(reading)
 
     def test_says_that_it_was_too_slow(self):
         with Init("--termination-log=" + self.path, "-t", "100ms", "app", "--", "sh", "-c",
