@@ -51,5 +51,4 @@ void descriptors_release(int *kept)
 	if (syscall(SYS_close_range, first, ~0U, 0) < 0)
 		close_one_by_one(first);
 	close(STDIN_FILENO);
-	close(STDOUT_FILENO);
 }

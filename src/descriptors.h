@@ -4,9 +4,10 @@
 #define DINIT_SU_DESCRIPTORS_H
 
 /*
- * Let go of all that main has inherited by now: every descriptor but stderr, so that init keeps no
- * pipe, socket or file open that main and its children have closed. *kept, unless it is -1, stays
- * open under another number.
+ * Close every descriptor but stdout and stderr: main has inherited them by now, and init must not
+ * keep a pipe, socket or file open that main and its children have closed. Stdout and stderr stay,
+ * because cron jobs and links of log files write to /proc/1/fd/1 and /proc/1/fd/2. *kept, unless it
+ * is -1, stays open under another number.
  */
 void descriptors_release(int *kept);
 

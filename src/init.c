@@ -143,6 +143,20 @@ static void release(struct plan *plan)
 	plan->identity = NULL;
 }
 
+/*
+ * After a change of ids a process is not dumpable, PR_SET_DUMPABLE of prctl(2), and only somebody
+ * with CAP_SYS_PTRACE can open its /proc/PID/fd: ptrace(2), access mode checking. Then a cron job of
+ * main's user could not write to /proc/1/fd/1. Init has no right and no secret that main has not,
+ * with one exception: under --new-session init still has the terminal, which main must not get.
+ */
+static void let_user_open_streams(const struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	if (plan->becomes && !settings->root_init && !settings->new_session)
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 int be_init(struct plan *plan, struct program *program, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
@@ -164,6 +178,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	if (program->capabilities && !program->become && !credentials_keep(0, failure))
 		report(reporter, REPORT_WARNINGS, "%s", failure->text);
 	descriptors_release(&plan->termination_log.descriptor);
+	let_user_open_streams(plan);
 	if (chdir("/") < 0)
 		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
 		       strerror(errno));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Descriptors: all of them for main, none of them for init."""
+"""Descriptors: all of them for main; init keeps stdout and stderr."""
 import fcntl
 import os
 import shutil
@@ -18,10 +18,10 @@ def open_descriptors(pid):
 
 
 class Descriptors(SystemTest):
-    def test_init_keeps_stderr_only(self):
+    def test_init_keeps_stdout_and_stderr_only(self):
         with Init("app", "--", "sh", "-c", "echo started; read line", stdin=-1) as init:
             init.read_line()
-            until(lambda: open_descriptors(init.pid) == [2], "init to let go of the rest")
+            until(lambda: open_descriptors(init.pid) == [1, 2], "init to let go of the rest")
             until(lambda: os.readlink("/proc/%d/cwd" % init.pid) == "/", "init to leave")
 
     def test_init_keeps_no_descriptor_that_main_was_given(self):
@@ -30,19 +30,43 @@ class Descriptors(SystemTest):
                   pass_fds=[writing]) as init:
             os.close(writing)
             init.read_line()
-            until(lambda: open_descriptors(init.pid) == [2], "init to let go of the rest")
+            until(lambda: open_descriptors(init.pid) == [1, 2], "init to let go of the rest")
             self.assertIn(writing, open_descriptors(init.main_pid()))
         os.close(reading)
 
-    def test_reader_of_stdout_sees_its_end_when_main_closes_it(self):
+    def test_reader_of_stdout_sees_its_end_when_the_container_ends(self):
         reading, writing = os.pipe()
-        command = [os.environ["SANDBOX"], "--", Place.file("dinit-su"), "-n", "--", "sh", "-c",
-                   "exec >&-; sleep 1000"]
-        with subprocess.Popen(command, stdout=writing, stderr=subprocess.DEVNULL) as process:
+        main = "exec >&-; read line; echo job >/proc/1/fd/1"
+        command = [os.environ["SANDBOX"], "--", Place.file("dinit-su"), "-n", "--", "sh", "-c", main]
+        with subprocess.Popen(command, stdin=-1, stdout=writing) as process:
             os.close(writing)
-            self.assertEqual(os.read(reading, 1), b"")
-            process.kill()
-        os.close(reading)
+            process.stdin.write(b"go\n")
+            process.stdin.close()
+            with os.fdopen(reading) as file:
+                self.assertEqual(file.read(), "job\n")
+            self.assertEqual(process.wait(), 0)
+
+    def start_with_job(self, *arguments):
+        """An init whose main, told to by a line, writes to both streams of PID 1 by their names."""
+        init = Init(*arguments, "--", "sh", "-c",
+                    "read line; echo job >/proc/1/fd/1; echo trouble >/proc/1/fd/2", stdin=-1)
+        # This is the last step before init waits.
+        until(lambda: children(init.pid) and os.readlink("/proc/%d/cwd" % init.pid) == "/",
+              "init to let go")
+        return init
+
+    def test_jobs_write_to_the_streams_of_init(self):
+        for arguments in (["app"], ["-n"], ["-i", "app"], ["-C", "net_bind_service", "app"]):
+            with self.subTest(arguments=arguments), self.start_with_job(*arguments) as init:
+                init.process.stdin.write(b"go\n")
+                init.process.stdin.close()
+                self.assertEqual((init.rest(), init.wait()), ("job\ntrouble\n", 0))
+
+    def test_main_in_a_session_of_its_own_gets_nothing_of_init(self):
+        for arguments in (["-s", "app"], ["-R", "app"]):
+            with self.subTest(arguments=arguments), self.start_with_job(*arguments) as init:
+                # The owner of /proc/PID is root for as long as the process is not dumpable.
+                self.assertEqual(os.stat("/proc/%d/fd" % init.pid).st_uid, 0)
 
     def test_main_gets_exactly_what_was_there(self):
         with open("/dev/null") as extra:
@@ -91,7 +115,7 @@ class WithoutCloseRange(SystemTest):
                   pass_fds=[self.extra]) as init:
             init.read_line()
             traced = until(lambda: children(init.pid), "init below strace")[0]
-            until(lambda: open_descriptors(traced) == [2], "init to let go of the rest")
+            until(lambda: open_descriptors(traced) == [1, 2], "init to let go of the rest")
 
     def setUp(self):
         self.extra = os.open("/dev/null", os.O_RDONLY)
