@@ -33,7 +33,6 @@ bool memory_kills(uint32_t *count)
 	};
 	char content[512];
 
-	*count = 0;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		int file = open(paths[i], O_RDONLY | O_CLOEXEC);
 		ssize_t length = file < 0 ? -1 : read(file, content, sizeof(content) - 1);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Returns false, with *count 0, where neither file is there. */
+/* Returns false, with *count untouched, where neither file can be read or has that count. */
 bool memory_kills(uint32_t *count);
 
 #endif

@@ -27,28 +27,34 @@ struct supervisor {
 	bool new_session;
 	bool suspending; /* main was sent STOP for a Ctrl-Z */
 	struct lifecycle lifecycle;
-	bool reaping;	       /* a child may have ended that was not collected yet */
-	bool unreachable;      /* nobody could be killed */
-	bool others_named;     /* processes of other users were warned about */
-	bool killed_main;      /* init itself did, so that nobody need wonder who */
-	bool killed_rest;      /* what is left was sent KILL before, and that was told */
-	uint32_t memory_kills; /* at the start: memory_kills() */
+	bool reaping;	   /* a child may have ended that was not collected yet */
+	bool unreachable;  /* nobody could be killed */
+	bool others_named; /* processes of other users were warned about */
+	bool killed_main;  /* init itself did, so that nobody need wonder who */
+	bool killed_rest;  /* what is left was sent KILL before, and that was told */
+	bool has_memory_kills;
+	uint32_t memory_kills; /* at the start, if it has that: memory_kills() */
 	siginfo_t info;	       /* of the signal that is being handled */
 	struct text *verdict;
 	bool ended;
 };
 
-/* What killed main with a SIGKILL that init did not send. */
-static const char *killer(const struct supervisor *init)
+/*
+ * Say about a SIGKILL that init did not send to main whether the kernel may have sent it. A count
+ * that could not be read at the start is no zero: it may have been high by then.
+ */
+static void add_killer(const struct supervisor *init, struct text *verdict)
 {
 	uint32_t kills;
 
-	if (!memory_kills(&kills))
-		return "which dinit-su did not send";
-	if (kills > init->memory_kills)
-		return "which dinit-su did not send: the kernel has killed in this container for "
-		       "want of memory";
-	return "which dinit-su did not send, nor did the kernel for want of memory";
+	text_add(verdict, ", which %s did not send; the cgroup's OOM count ", init->reporter->name);
+	if (!init->has_memory_kills || !memory_kills(&kills))
+		text_add(verdict, "cannot be read");
+	else if (kills > init->memory_kills)
+		text_add(verdict, "rose by %u: the kernel has killed for want of memory",
+			 kills - init->memory_kills);
+	else
+		text_add(verdict, "did not rise");
 }
 
 static void tell_main_ended(struct supervisor *init, int status)
@@ -68,9 +74,10 @@ static void tell_main_ended(struct supervisor *init, int status)
 		text_add(init->verdict, "main (pid %d) ended with status %d", init->main_pid,
 			 event.status);
 	else
-		text_add(init->verdict, "main (pid %d) was killed by %s%s%s", init->main_pid,
-			 signal_name(event.signal, name), unsolicited ? ", " : "",
-			 unsolicited ? killer(init) : "");
+		text_add(init->verdict, "main (pid %d) was killed by %s", init->main_pid,
+			 signal_name(event.signal, name));
+	if (unsolicited)
+		add_killer(init, init->verdict);
 	report_event(init->reporter, unsolicited ? REPORT_WARNINGS : REPORT_STORY, &event, "%s",
 		     init->verdict->start);
 }
@@ -373,7 +380,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 		.verdict = verdict,
 	};
 
-	memory_kills(&init.memory_kills);
+	init.has_memory_kills = memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
 		const int64_t now =

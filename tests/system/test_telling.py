@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -53,6 +54,22 @@ class Json(SystemTest):
     def test_a_command_line_that_is_wrong(self):
         line, = self.objects(run("--log-format", "json", "--fly"))
         self.assertEqual(line["status"], 125)
+
+
+class Story(SystemTest):
+    def test_a_script_without_an_interpreter_below_another_name(self):
+        """It is run by /bin/sh, and the story names what was asked for."""
+        directory = Place.directory()
+        shutil.copy(Place.file("dinit-su"), os.path.join(directory, "tini"))
+        with open(os.path.join(directory, "words"), "w") as file:
+            file.write("exit 3\n")
+        os.chmod(file.name, 0o755)
+        path = {"PATH": directory + ":" + os.environ["PATH"]}
+        for command in ("words", file.name):
+            ended = run("-vvv", "--", command, binary=os.path.join(directory, "tini"),
+                        environment=path)
+            self.assertEqual(ended.status, 3)
+            self.assertIn("started '%s' as pid " % command, ended.errors)
 
 
 class TerminationLog(SystemTest):
@@ -265,10 +282,14 @@ class MemoryKills(SystemTest):
             with self.subTest(path=path):
                 line = line.replace("\n", "\\n")
                 plain = line.replace("\\n", "\n")
-                self.assertIn("the kernel has killed in this container for want of memory",
+                self.assertIn("OOM count rose by 1: the kernel has killed for want of memory",
                               self.end(path, plain % 2, line % 3))
-                self.assertIn("nor did the kernel for want of memory",
-                              self.end(path, plain % 2, line % 2))
+                self.assertIn("OOM count did not rise", self.end(path, plain % 2, line % 2))
+
+
+    def test_a_count_that_could_not_be_read_is_no_zero(self):
+        self.assertIn("OOM count cannot be read",
+                      self.end("memory.events", "", "oom_kill 3\\n"))
 
 
 class Install(SystemTest):
