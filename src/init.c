@@ -145,9 +145,10 @@ static void release(struct plan *plan)
 
 /*
  * After a change of ids a process is not dumpable, PR_SET_DUMPABLE of prctl(2), and only somebody
- * with CAP_SYS_PTRACE can open its /proc/PID/fd: ptrace(2), access mode checking. Then a cron job of
- * main's user could not write to /proc/1/fd/1. Init has no right and no secret that main has not,
- * with one exception: under --new-session init still has the terminal, which main must not get.
+ * with CAP_SYS_PTRACE can open its /proc/PID/fd: ptrace(2), access mode checking. Then a cron job
+ * of main's user could not write to /proc/1/fd/1. Init has no right and no secret that main has
+ * not, with one exception: under --new-session init still has the terminal, which main must not
+ * get.
  */
 static void let_user_open_streams(const struct plan *plan)
 {

@@ -60,9 +60,13 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 
 	if (choice == ALL_BUT_CHILD)
 		sigdelset(&set, SIGCHLD);
-	if (choice == ONLY_CONTINUE) {
+	if (choice == ONLY_CONTINUE || choice == ONLY_OF_WRITES)
 		sigemptyset(&set);
+	if (choice == ONLY_CONTINUE)
 		sigaddset(&set, SIGCONT);
+	if (choice == ONLY_OF_WRITES) {
+		sigaddset(&set, SIGPIPE);
+		sigaddset(&set, SIGXFSZ);
 	}
 	if (timeout != WAIT_FOREVER) {
 		time[0] = (kernel_time)(timeout / 1000);
@@ -96,6 +100,22 @@ bool signals_is_own(const siginfo_t *info)
 	 * Most signals come from outside the PID namespace, and so from no pid at all: 0.
 	 */
 	return info->si_code == SI_USER && info->si_pid != 0 && info->si_pid == getpid();
+}
+
+void signals_forget_own(void)
+{
+	siginfo_t taken[4];
+	int count = 0;
+
+	/* Each of the two can be pending twice: for the thread, which a write does, and by kill(2).
+	 */
+	while (count < 4 && signals_wait(ONLY_OF_WRITES, 0, &taken[count]) > 0) {
+		if (!signals_is_own(&taken[count]))
+			count++;
+	}
+	/* One that somebody has sent is main's. To itself a process may send any siginfo. */
+	while (count-- > 0)
+		syscall(SYS_rt_sigqueueinfo, getpid(), taken[count].si_signo, &taken[count]);
 }
 
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info)

@@ -35,7 +35,7 @@ void signals_hold(struct inherited_signals *inherited);
 void signals_restore(const struct inherited_signals *inherited);
 
 /* Which signals signals_wait() takes. */
-enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE };
+enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES };
 
 /* No end to the wait. */
 #define WAIT_FOREVER INT64_MAX
@@ -53,6 +53,13 @@ int signals_pending(const bool wanted[_NSIG]);
 
 /* Whether info is of a signal that this process brought on itself: see signals.c. */
 bool signals_is_own(const siginfo_t *info);
+
+/*
+ * Forget every pending signal that this process brought on itself by writing. To be called before
+ * signals_restore() in the process that wrote: execve(2) keeps what is pending, and what init's own
+ * writes have raised would kill the program.
+ */
+void signals_forget_own(void);
 
 /* Send signal to one process, with the value that came with it, if one did: sigqueue(3). */
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info);

@@ -188,10 +188,14 @@ become_main(const struct program *program, volatile struct birth *birth, struct 
 bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure)
 {
 	volatile struct birth birth = {0};
+	char *const name = program->command[0], *const before = program->command[-1];
 
 	*pid = vfork();
 	if (*pid == 0)
 		become_main(program, &birth, failure);
+	/* The words are shared: the child that ran a script by /bin/sh has put others there. */
+	program->command[0] = name;
+	program->command[-1] = before;
 	if (*pid < 0)
 		return fail(failure, STATUS_REFUSED, "cannot start a process: %s", strerror(errno));
 	if (!birth.refused && birth.error == 0)
@@ -204,8 +208,15 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 
 bool spawn_in_place(const struct program *program, struct failure *failure)
 {
+	struct inherited_signals again;
+	int error;
+
 	if (!keep_capabilities(program, failure))
 		return false;
+	signals_forget_own();
 	signals_restore(program->signals);
-	return cannot_execute(program->command[0], execute(program), failure);
+	error = execute(program);
+	/* The message may be one write too many for stderr, and must not cost the status. */
+	signals_hold(&again);
+	return cannot_execute(program->command[0], error, failure);
 }

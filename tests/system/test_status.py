@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What init reports when main ends, and when it cannot start."""
 import os
+import shutil
 import signal
+import sys
 
 from harness import SIGRTMAX, Init, Place, SystemTest, probe, run
 
@@ -27,6 +29,65 @@ class Status(SystemTest):
         ended = run("-n", "--", *probe("die", signal.SIGKILL))
         self.assertRegex(ended.errors, r"\Adinit-su: main \(pid \d+\) was killed by SIGKILL, "
                                        r"which dinit-su did not send.*\n\Z")
+
+
+class OwnWrites(SystemTest):
+    """SIGPIPE and SIGXFSZ that a write of init's raises are neither main's nor the end of it."""
+
+    def end(self, stderr, *arguments, before="pass"):
+        """Run it with stderr of that kind, and not as PID 1, which these signals would not kill."""
+        path = os.path.join(Place.directory(), stderr)
+        steps = ["import os, resource, signal, subprocess, sys",
+                 "path, command = sys.argv[1], sys.argv[2:]",
+                 before]
+        if stderr == "broken":
+            # Python ignores SIGPIPE, and exec keeps that.
+            steps += ["reading, writing = os.pipe()", "os.close(reading)", "os.dup2(writing, 2)",
+                      "signal.signal(signal.SIGPIPE, signal.SIG_DFL)"]
+        else:
+            steps += ["os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), 2)",
+                      "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))",
+                      "signal.signal(signal.SIGXFSZ, signal.SIG_DFL)"]
+        steps += ["os.execv(command[0], command)"]
+        return run("-c", "\n".join(steps), path, Place.file("dinit-su"), *arguments,
+                   binary=sys.executable, sandbox=["-s"])
+
+    def test_main_runs(self):
+        for stderr in ("broken", "full"):
+            for how in (["-x"], []):
+                with self.subTest(stderr=stderr, how=how):
+                    ended = self.end(stderr, *how, "-v", "app", "--", *probe("exit", 3))
+                    self.assertEqual(ended.status, 3, ended)
+
+    def test_a_failure_keeps_its_status(self):
+        for stderr in ("broken", "full"):
+            for how in (["-x"], []):
+                with self.subTest(stderr=stderr, how=how):
+                    ended = self.end(stderr, *how, "app", "--", "no-such-command")
+                    self.assertEqual(ended.status, 127, ended)
+
+    def test_account_file_at_the_limit(self):
+        passwd = os.path.join(Place.directory(), "passwd")
+        shutil.copy(Place.file("passwd"), passwd)
+        for how in (["-x"], []):
+            with self.subTest(how=how):
+                ended = run("-c", 'ulimit -f 0; exec "$@"', "sh", Place.file("dinit-su"), *how,
+                            "--ids", "5000:5000", "app", "--", *probe("exit", 3), binary="/bin/sh",
+                            passwd=passwd, sandbox=["-s"])
+                self.assertEqual(ended.status, 3, ended)
+                self.assertIn("File too large", ended.errors)
+
+    def test_one_that_was_sent_is_main_s(self):
+        for stderr in ("broken", "full"):
+            for number in (signal.SIGPIPE, signal.SIGXFSZ):
+                before = ("signal.signal(%(n)d, signal.SIG_DFL);"
+                          "signal.pthread_sigmask(signal.SIG_BLOCK, [%(n)d]);"
+                          "subprocess.run(['kill', '-%(n)d', str(os.getpid())])" % {"n": number})
+                with self.subTest(stderr=stderr, number=number):
+                    ended = self.end(stderr, "-x", "-v", "app", "--",
+                                     *probe("signals-until", int(number)), before=before)
+                    self.assertEqual((ended.status, ended.output),
+                                     (0, "ready\n%d 0 0\n" % number))
 
 
 class CannotRun(SystemTest):
