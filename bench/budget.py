@@ -71,7 +71,7 @@ def main():
     if INSIDE not in os.environ:
         os.environ[INSIDE] = "1"
         sandbox = os.path.join(build, "tests/sandbox")
-        os.execv(sandbox, [sandbox, "--", sys.executable, os.path.abspath(__file__)] + sys.argv[1:])
+        os.execv(sandbox, [sandbox, "-n", "--", sys.executable, os.path.abspath(__file__)] + sys.argv[1:])
     counted, budget = count(build), read_budget()
     for name in counted:
         print("%-14s%-32s expected %s" % (name, counted[name], budget.get(name, "-")))

@@ -1,17 +1,33 @@
 # SPDX-License-Identifier: MIT
 """Runs the test_*.py of a directory and closes with one line: `NAME: N passed, N failed, N skipped`.
 
-Each failure is shown as unittest shows it; each skipped test is listed with its reason.
+Each failure is shown as unittest shows it; each skipped test is listed with its reason. No test can
+hang: one that has not ended within a limit fails.
 """
 import argparse
 import os
+import signal
 import sys
 import time
 import unittest
 
+from waiting import PATIENCE
+
+# For one test, or for what a class prepares. No single wait takes longer than PATIENCE, and no test
+# uses up more than a few of its waits before it fails.
+USUAL_LIMIT = 5 * PATIENCE
+# As automake has it, for a test program that could not test anything.
+ALL_SKIPPED = 77
+
+
+class TookTooLong(Exception):
+    """Not a TimeoutError: that is an OSError, which tests expect from a terminal, for example."""
+
 
 class Result(unittest.TextTestResult):
-    """unittest's own result, which also counts what passed and how long each test took."""
+    """unittest's own result, which also counts what passed, takes the time and ends what hangs."""
+
+    limit = USUAL_LIMIT
 
     def __init__(self, stream, descriptions, verbosity):
         super().__init__(stream, descriptions, verbosity)
@@ -19,12 +35,31 @@ class Result(unittest.TextTestResult):
         self.began = 0.0
         self.times = []
 
+    def give_up(self, *_):
+        """Handler of SIGALRM; Python calls it even where the test is blocked in a system call."""
+        raise TookTooLong("no end after %g s" % self.limit)
+
+    def start_clock(self):
+        """Give what comes next the whole limit. The cleanup of a test that used it up gets another."""
+        signal.setitimer(signal.ITIMER_REAL, self.limit, self.limit)
+
+    def startTestRun(self):
+        signal.signal(signal.SIGALRM, self.give_up)
+        self.start_clock()
+        super().startTestRun()
+
+    def stopTestRun(self):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        super().stopTestRun()
+
     def startTest(self, test):
         self.began = time.monotonic()
+        self.start_clock()
         super().startTest(test)
 
     def stopTest(self, test):
         self.times.append((time.monotonic() - self.began, test.id()))
+        self.start_clock()
         super().stopTest(test)
 
     def addSuccess(self, test):
@@ -40,7 +75,9 @@ def load(directory, patterns):
     return loader.discover(directory, "test_*.py", directory)
 
 
-def main(name, directory):
+def main(name, directory, limit=USUAL_LIMIT):
+    """Run the tests of a directory; limit is in seconds. Returns the exit status."""
+    Result.limit = limit
     parser = argparse.ArgumentParser(description="Runs the %s tests." % name)
     parser.add_argument("patterns", nargs="*", default=os.environ.get("DINIT_SU_TESTS", "").split(),
                         help="only the tests with this in their name (or in DINIT_SU_TESTS)")
@@ -65,4 +102,6 @@ def main(name, directory):
     print("%s: %d passed, %d failed, %d skipped" % (name, passed, failed, skipped))
     if ran == 0:
         print("no test has this in its name", file=sys.stderr)
-    return 1 if failed or ran == 0 else 0
+    if failed or ran == 0:
+        return 1
+    return 0 if passed else ALL_SKIPPED

@@ -14,6 +14,7 @@
  *   -U           a user namespace too: only root is mapped, setgroups is forbidden
  *   -c NUMBER    drop a capability from the bounding set; repeatable
  *   -t           make stdin the controlling terminal of a new session, as a container runtime does
+ *   -n           start COMMAND in a new session without a terminal; Ctrl-C still ends the sandbox
  *   -u UID:GID   start COMMAND as that user, without supplementary groups
  *   -i SIGNAL    start COMMAND with the signal ignored; repeatable
  *   -m SIGNAL    start COMMAND with the signal blocked; repeatable
@@ -39,7 +40,7 @@ struct options {
 	int pid_descriptor;
 	const char *binds[16];
 	int bind_count;
-	bool keep_proc, hide_proc, below_reaper, user_namespace, own_terminal;
+	bool keep_proc, hide_proc, below_reaper, user_namespace, own_terminal, no_terminal;
 	int drops[64];
 	int drop_count;
 	int uid, gid; /* -1: stay root */
@@ -58,6 +59,17 @@ static void check(int result, const char *what)
 		give_up(what);
 }
 
+/* The first thing that a container or a user without root lacks: say what it takes. */
+static void check_privilege(int result, const char *what)
+{
+	if (result < 0 && errno == EPERM)
+		fprintf(stderr,
+			"sandbox: this takes root with CAP_SYS_ADMIN: run it as root; start a "
+			"container with --cap-add SYS_ADMIN, and under AppArmor also with "
+			"--security-opt apparmor=unconfined\n");
+	check(result, what);
+}
+
 static void write_file(const char *path, const char *content)
 {
 	int file = open(path, O_WRONLY | O_CLOEXEC);
@@ -70,7 +82,11 @@ static void write_file(const char *path, const char *content)
 /*
  * In a chroot whose directory is no mount point, the mount that holds it cannot be named, and so
  * not be made private: what is mounted here could show up on the host. Step out of the chroot, in
- * this mount namespace only, make everything private there, and make the directory the true root.
+ * this mount namespace only, make everything private there, and move the directory over the root.
+ *
+ * The kernel refuses a user namespace, user_namespaces(7), to a process whose root is not the
+ * topmost mount at the root of its mount namespace. Moving makes it that one even where
+ * pivot_root(2) fails, which is when the root is a ramfs.
  */
 static void make_chroot_the_root(void)
 {
@@ -89,10 +105,8 @@ static void make_chroot_the_root(void)
 		give_up("getcwd");
 	check(mount(".", ".", NULL, MS_BIND | MS_REC, NULL), "bind the root");
 	check(chdir(path), path);
-	if (syscall(SYS_pivot_root, ".", ".") == 0)
-		check(umount2(".", MNT_DETACH), "detach the old root");
-	else
-		check(chroot("."), "chroot");
+	check(mount(".", "/", NULL, MS_MOVE, NULL), "move over the root");
+	check(chroot("."), "chroot");
 	check(chdir("/"), "/");
 	close(root);
 }
@@ -102,9 +116,12 @@ static void isolate_mounts(void)
 	char directory[PATH_MAX];
 	bool back = getcwd(directory, sizeof(directory)) != NULL;
 
-	check(unshare(CLONE_NEWNS), "unshare mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	check_privilege(unshare(CLONE_NEWNS), "unshare mount namespace");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+		if (errno != EINVAL)
+			check_privilege(-1, "make mounts private");
 		make_chroot_the_root();
+	}
 	if (back)
 		check(chdir(directory), directory);
 }
@@ -139,10 +156,10 @@ static void set_up(const struct options *options)
 		bind_mount(options->binds[i]);
 	for (int i = 0; i < options->drop_count; i++)
 		check(prctl(PR_CAPBSET_DROP, options->drops[i], 0, 0, 0), "drop capability");
-	if (options->own_terminal) {
+	if (options->own_terminal || options->no_terminal)
 		check(setsid(), "setsid");
+	if (options->own_terminal)
 		check(ioctl(STDIN_FILENO, TIOCSCTTY, 0), "controlling terminal");
-	}
 	if (options->uid >= 0) {
 		check(setgroups(0, NULL), "setgroups");
 		check(setresgid((gid_t)options->gid, (gid_t)options->gid, (gid_t)options->gid),
@@ -174,6 +191,32 @@ static void set_signals(const struct options *options)
 static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/* A descriptor of the terminal in whose foreground the sandbox was started, or -1. */
+static int foreground_terminal(void)
+{
+	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (terminal >= 0 && tcgetpgrp(terminal) != getpgrp()) {
+		close(terminal);
+		terminal = -1;
+	}
+	return terminal;
+}
+
+/*
+ * COMMAND may have given the foreground to a process group that has ended with it, and the next
+ * Ctrl-C would reach nobody. From inside the PID namespace it could not give the foreground back:
+ * tcsetpgrp(3) takes a group by its number, and the group of the sandbox has none there.
+ */
+static void take_foreground_back(int terminal)
+{
+	if (terminal < 0 || kill(-tcgetpgrp(terminal), 0) == 0 || errno != ESRCH)
+		return;
+	/* From the background tcsetpgrp(3) stops the caller, unless it ignores this. */
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(terminal, getpgrp());
 }
 
 static int exit_status(int status)
@@ -218,7 +261,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "+p:b:PEsUtc:u:i:m:")) != -1) {
+	while ((letter = getopt(argc, argv, "+p:b:PEsUtnc:u:i:m:")) != -1) {
 		if (letter == 'p')
 			options->pid_descriptor = atoi(optarg);
 		else if (letter == 'b' && options->bind_count < 16)
@@ -233,6 +276,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 			options->user_namespace = true;
 		else if (letter == 't')
 			options->own_terminal = true;
+		else if (letter == 'n')
+			options->no_terminal = true;
 		else if (letter == 'c' && options->drop_count < 64)
 			options->drops[options->drop_count++] = atoi(optarg);
 		else if (letter == 'u')
@@ -250,17 +295,18 @@ static bool read_options(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = {.pid_descriptor = -1, .uid = -1, .gid = -1};
+	int status, terminal;
 	pid_t child;
-	int status;
 
 	if (!read_options(argc, argv, &options))
 		return bad_usage();
+	terminal = foreground_terminal();
 	/* Before anything is mounted: only in the first mount namespace is /proc sure to be ours.
 	 */
 	if (options.user_namespace)
 		isolate_user();
 	isolate_mounts();
-	check(unshare(CLONE_NEWPID), "unshare PID namespace");
+	check_privilege(unshare(CLONE_NEWPID), "unshare PID namespace");
 	child = fork();
 	check(child, "fork");
 	if (child == 0) {
@@ -282,5 +328,6 @@ int main(int argc, char **argv)
 	close(STDOUT_FILENO);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
+	take_foreground_back(terminal);
 	return exit_status(status);
 }

@@ -53,6 +53,8 @@ def enter():
     if first:
         sys.exit(guard(first))
     end_with_parent()
+    # Without the terminal, whose foreground an init in here would take; guard() stays with it.
+    os.setsid()
     mount_everything()
     os.environ["DINIT_SU"] = install(content)
     os.environ["DINIT_SU_CGROUP"] = CGROUP + str(outside)

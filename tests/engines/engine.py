@@ -13,9 +13,8 @@ import time
 import unittest
 
 import confine
+from waiting import PATIENCE, read_status, until
 
-# How long to wait for anything that must happen; only ever used up by a test that fails.
-PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
 # Far below the ten seconds after which an engine kills; a loaded machine stays below as well.
 SOON = 2.0
 
@@ -36,18 +35,6 @@ graphroot = "%(directory)s/root"
 runroot = "%(directory)s/run"
 """
 ENGINE_WARNINGS = ("WARNING: ", "time=", "DEPRECATED: ")
-
-
-def until(condition, what):
-    """Wait for condition() to be true, and return what it returned; what() names it."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("waited in vain for " + what())
-        time.sleep(0.01)
 
 
 def once(function):
@@ -308,12 +295,6 @@ class Container:
             except (FileNotFoundError, ProcessLookupError):
                 continue
         return found
-
-
-def read_status(pid):
-    with open("/proc/%s/status" % pid) as file:
-        return {name: value.strip() for name, _, value in
-                (line.partition(":") for line in file.read().splitlines())}
 
 
 def copy(source, target, mode):

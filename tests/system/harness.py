@@ -15,8 +15,8 @@ import time
 import unittest
 from stat import S_IFCHR
 
-# How long to wait for anything that must happen; only ever used up by a test that fails.
-PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
+from waiting import PATIENCE, until
+from waiting import read_status as status
 
 APP = 4242
 PASSWD = """\
@@ -49,6 +49,7 @@ class Place:
                         if os.path.isdir(path) and not any(u.startswith(path + "/") for u in used))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", cls.path], check=True)
         cls.provide_terminals()
+        cls.provide_cgroups()
         cls.provide_null()
         # The checkout may be where another user cannot go; these have to be run by one.
         for variable, name in (("DINIT_SU", "dinit-su"), ("PROBE", "probe"),
@@ -69,6 +70,13 @@ class Place:
         except OSError:
             subprocess.run(["mount", "-t", "devpts", "-o", "newinstance,mode=620,ptmxmode=666",
                             "devpts", "/dev/pts"], check=True)
+
+    @staticmethod
+    def provide_cgroups():
+        """A plain chroot has no /sys; then this mount namespace gets one to mount cgroups on."""
+        if not os.path.isdir("/sys/fs/cgroup"):
+            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/sys"], check=True)
+            os.makedirs("/sys/fs/cgroup")
 
     @classmethod
     def provide_null(cls):
@@ -103,18 +111,6 @@ class Place:
         return path
 
 
-def until(condition, what):
-    """Wait for condition() to be true, and return what it returned."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("waited in vain for " + what)
-        time.sleep(0.002)
-
-
 def children(pid):
     try:
         with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
@@ -139,13 +135,6 @@ def stat(pid):
 def parent(pid):
     fields = stat(pid)
     return int(fields[1]) if fields else None
-
-
-def status(pid):
-    """/proc/PID/status as a dictionary of texts."""
-    with open("/proc/%d/status" % pid) as file:
-        return {name: value.strip() for name, _, value in
-                (line.partition(":") for line in file.read().splitlines())}
 
 
 def send_value(pid, number, value):

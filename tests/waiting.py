@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Waiting for events, for the system tests and the engine tests alike."""
+import os
+import time
+
+# How many seconds to wait for anything that must happen; only ever used up by a test that fails.
+PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
+
+
+def until(condition, what, pause=0.002):
+    """Wait for condition() to be true, and return what it returned.
+
+    what names the event in the message of a wait in vain: a text, or a function that returns one.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError("waited in vain for " + (what() if callable(what) else what))
+        time.sleep(pause)
+
+
+def read_status(pid):
+    """/proc/PID/status as a dictionary of texts."""
+    with open("/proc/%s/status" % pid) as file:
+        return {name: value.strip() for name, _, value in
+                (line.partition(":") for line in file.read().splitlines())}
