@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "failure.h"
 
+#include <string.h>
+
 #include "text.h"
 
 bool fail(struct failure *failure, int status, const char *format, ...)
@@ -12,5 +14,18 @@ bool fail(struct failure *failure, int status, const char *format, ...)
 	text_add_list(&text, format, arguments);
 	va_end(arguments);
 	failure->status = status;
+	return false;
+}
+
+bool fail_further(struct failure *failure, const char *format, ...)
+{
+	struct text text = {.start = failure->text,
+			    .size = sizeof(failure->text),
+			    .length = strlen(failure->text)};
+	va_list arguments;
+
+	va_start(arguments, format);
+	text_add_list(&text, format, arguments);
+	va_end(arguments);
 	return false;
 }

@@ -27,4 +27,8 @@ struct failure {
 bool fail(struct failure *failure, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Add to the text of a failure, formatted likewise. Returns false. */
+bool fail_further(struct failure *failure, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

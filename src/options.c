@@ -5,6 +5,7 @@
 
 #include "environment.h"
 #include "ids.h"
+#include "nearest.h"
 #include "parse.h"
 #include "signal_names.h"
 #include "termination_log.h"
@@ -37,25 +38,36 @@ const char options_help[] =
 	"Exit status: COMMAND's, or 128+N when signal N killed it; 125 dinit-su failed,\n"
 	"126 COMMAND cannot be run, 127 COMMAND was not found.\n";
 
-/* The longest item of a list: a signal's name. */
+#define EXPECTS_DURATION "is not a duration; write 500ms, 5s, 2m or 1h"
+#define EXPECTS_UMASK "is not a umask; write it in octal, 0 to 0777"
+#define EXPECTS_STATUS "is not an exit status; write CODE or CODE:TO, each from 0 to 255"
+#define EXPECTS_SIGNAL "is not a signal"
+#define EXPECTS_TEXT "is empty; is a variable unset?"
+
+bool setting_refuse(const struct setting *setting, const char *part, const char *why)
+{
+	return fail(setting->failure, STATUS_REFUSED, "%s: '%s' %s", setting->origin, part, why);
+}
+
+/* The longest item of a list: two names of signals. */
 #define ITEM_SIZE 32
 
 /*
- * Call take(settings, item) for every item of a list with commas between them. Returns false as
- * soon as one is empty, too long or not taken.
+ * Call take() for every item of a list with commas between them. Returns false as soon as one is
+ * not taken, with its failure.
  */
-static bool each_item(struct settings *settings, const char *list,
-		      bool (*take)(struct settings *settings, char *item))
+static bool each_item(const struct setting *setting, const char *list,
+		      bool (*take)(const struct setting *setting, char *item))
 {
 	for (;;) {
 		size_t length = strcspn(list, ",");
 		char item[ITEM_SIZE];
 
-		if (length == 0 || length >= sizeof(item))
-			return false;
+		if (length >= sizeof(item))
+			return setting_refuse(setting, list, "has an item that is too long");
 		memcpy(item, list, length);
 		item[length] = '\0';
-		if (!take(settings, item))
+		if (!take(setting, item))
 			return false;
 		if (list[length] == '\0')
 			return true;
@@ -74,106 +86,101 @@ static char *cut(char *item)
 	return colon + 1;
 }
 
-/* A signal that init can do something about: KILL and STOP never arrive, CHLD is its own. */
-static bool parse_received(const char *name, int *signal)
+/* A signal that init can do something about when it comes in. */
+static bool parse_received(const struct setting *setting, const char *name, int *signal)
 {
-	return signal_parse(name, signal) && *signal != SIGKILL && *signal != SIGSTOP &&
-	       *signal != SIGCHLD;
+	if (!signal_parse(name, signal))
+		return setting_refuse(setting, name, EXPECTS_SIGNAL);
+	/* signal(7) */
+	if (*signal == SIGKILL || *signal == SIGSTOP)
+		return setting_refuse(setting, name, "cannot be caught: the kernel acts on it");
+	if (*signal == SIGCHLD)
+		return setting_refuse(setting, name, "is init's own: it tells of ended children");
+	return true;
 }
 
-static bool take_rewrite(struct settings *settings, char *item)
+static bool take_rewrite(const struct setting *setting, char *item)
 {
 	const char *target = cut(item);
 	int from, to;
 
-	if (!target || !parse_received(item, &from))
+	if (!target)
+		return setting_refuse(setting, item,
+				      "is not FROM:TO; write TERM:QUIT or HUP:ignore");
+	if (!parse_received(setting, item, &from))
 		return false;
 	if (strcmp(target, "ignore") == 0)
 		to = SEND_NOTHING;
 	else if (!signal_parse(target, &to))
-		return false;
-	settings->lifecycle.send_as[from] = (uint8_t)to;
+		return setting_refuse(setting, target, EXPECTS_SIGNAL ", nor 'ignore'");
+	setting->settings->lifecycle.send_as[from] = (uint8_t)to;
 	return true;
 }
 
-static bool set_rewrite(struct settings *settings, const char *value)
+static bool set_rewrite(const struct setting *setting, const char *value)
 {
-	return each_item(settings, value, take_rewrite);
+	return each_item(setting, value, take_rewrite);
 }
 
-static bool take_stop_signal(struct settings *settings, char *item)
+static bool take_stop_signal(const struct setting *setting, char *item)
 {
 	int signal;
 
-	if (!parse_received(item, &signal))
+	if (!parse_received(setting, item, &signal))
 		return false;
-	settings->lifecycle.asks_stop[signal] = true;
+	setting->settings->lifecycle.asks_stop[signal] = true;
 	return true;
 }
 
-static bool set_stop_signals(struct settings *settings, const char *value)
+static bool set_stop_signals(const struct setting *setting, const char *value)
 {
-	memset(settings->lifecycle.asks_stop, 0, sizeof(settings->lifecycle.asks_stop));
-	return each_item(settings, value, take_stop_signal);
+	struct lifecycle_settings *lifecycle = &setting->settings->lifecycle;
+
+	memset(lifecycle->asks_stop, 0, sizeof(lifecycle->asks_stop));
+	return each_item(setting, value, take_stop_signal);
 }
 
-static bool take_exit_map(struct settings *settings, char *item)
+static bool take_exit_map(const struct setting *setting, char *item)
 {
 	const char *target = cut(item);
 	uint32_t from, to = 0;
 
-	if (!parse_number(item, 255, &from) || (target && !parse_number(target, 255, &to)))
-		return false;
-	settings->exit_map[from] = (uint8_t)to;
+	if (!parse_number(item, 255, &from))
+		return setting_refuse(setting, item, EXPECTS_STATUS);
+	if (target && !parse_number(target, 255, &to))
+		return setting_refuse(setting, target, EXPECTS_STATUS);
+	setting->settings->exit_map[from] = (uint8_t)to;
 	return true;
 }
 
-bool option_set_exit_map(struct settings *settings, const char *value)
+bool option_set_exit_map(const struct setting *setting, const char *value)
 {
-	return each_item(settings, value, take_exit_map);
+	return each_item(setting, value, take_exit_map);
 }
 
-bool option_set_parent_death(struct settings *settings, const char *value)
+bool option_set_parent_death(const struct setting *setting, const char *value)
 {
-	return signal_parse(value, &settings->parent_death);
+	return signal_parse(value, &setting->settings->parent_death) ||
+	       setting_refuse(setting, value, EXPECTS_SIGNAL);
 }
 
-bool option_set_group(struct settings *settings, const char *value __attribute__((unused)))
+bool option_set_group(const struct setting *setting, const char *value __attribute__((unused)))
 {
-	settings->lifecycle.audience = AUDIENCE_GROUP;
+	setting->settings->lifecycle.audience = AUDIENCE_GROUP;
 	return true;
 }
 
-bool option_set_single_child(struct settings *settings, const char *value __attribute__((unused)))
+bool option_set_single_child(const struct setting *setting,
+			     const char *value __attribute__((unused)))
 {
-	settings->lifecycle.audience = AUDIENCE_MAIN;
+	setting->settings->lifecycle.audience = AUDIENCE_MAIN;
 	return true;
-}
-
-static bool set_stop_delay(struct settings *settings, const char *value)
-{
-	return parse_duration(value, &settings->lifecycle.stop_delay);
-}
-
-static bool set_stop_timeout(struct settings *settings, const char *value)
-{
-	return parse_duration(value, &settings->lifecycle.stop_timeout);
-}
-
-static bool set_wait(struct settings *settings, const char *value)
-{
-	return parse_duration(value, &settings->lifecycle.wait);
-}
-
-static bool set_linger(struct settings *settings, const char *value)
-{
-	return parse_duration(value, &settings->lifecycle.linger);
 }
 
 /* -v says more than what was asked for before, --verbose=2 as much as -vv. */
-bool option_set_verbose(struct settings *settings, const char *value)
+bool option_set_verbose(const struct setting *setting, const char *value)
 {
-	enum report_level *level = &settings->reporter.level;
+	enum report_level *level = &setting->settings->reporter.level;
 	uint32_t more;
 
 	if (!value)
@@ -181,176 +188,189 @@ bool option_set_verbose(struct settings *settings, const char *value)
 	else if (parse_number(value, 2, &more))
 		*level = REPORT_WARNINGS + more;
 	else
-		return false;
+		return setting_refuse(setting, value, "is neither 0, 1 nor 2");
 	return true;
 }
 
-static bool set_quiet(struct settings *settings, const char *value __attribute__((unused)))
+static bool set_quiet(const struct setting *setting, const char *value __attribute__((unused)))
 {
-	settings->reporter.level = REPORT_ERRORS;
+	setting->settings->reporter.level = REPORT_ERRORS;
 	return true;
 }
 
-static bool set_log_format(struct settings *settings, const char *value)
+static bool set_log_format(const struct setting *setting, const char *value)
 {
-	settings->reporter.json = strcmp(value, "json") == 0;
-	return settings->reporter.json || strcmp(value, "text") == 0;
+	bool *json = &setting->settings->reporter.json;
+
+	*json = strcmp(value, "json") == 0;
+	return *json || strcmp(value, "text") == 0 ||
+	       setting_refuse(setting, value, "is neither text nor json");
 }
 
-static bool set_termination_log(struct settings *settings, const char *value)
+static bool set_termination_log(const struct setting *setting, const char *value)
 {
+	const char **path = &setting->settings->termination_log;
+
 	if (value && value[0] == '\0')
-		return false;
+		return setting_refuse(setting, value, EXPECTS_TEXT);
 	/* 1 and 0 as for the variables of other options that need no value. */
 	if (value && strcmp(value, "0") == 0)
-		settings->termination_log = NULL;
+		*path = NULL;
 	else if (value && strcmp(value, "1") != 0)
-		settings->termination_log = value;
+		*path = value;
 	else
-		settings->termination_log = TERMINATION_LOG_PATH;
+		*path = TERMINATION_LOG_PATH;
 	return true;
 }
 
-static bool set_install(struct settings *settings, const char *value)
-{
-	settings->install = value;
-	return value[0] != '\0';
-}
-
-/* Add a value to a list that ends in NULL and has room for so many. */
-static bool add_to(const char **list, int room, const char *value)
+/* Add a value to a list that ends in NULL and takes no more than most. */
+static bool add_to(const struct setting *setting, const char **list, int most, const char *value)
 {
 	int count = 0;
 
+	if (!*value)
+		return setting_refuse(setting, value, EXPECTS_TEXT);
 	while (list[count])
 		count++;
-	if (count == room || !*value)
-		return false;
+	if (count == most)
+		return fail(setting->failure, STATUS_REFUSED,
+			    "%s: '%s' is one too many: this option can be given %d times",
+			    setting->origin, value, most);
 	list[count] = value;
 	return true;
 }
 
-static bool set_add_group(struct settings *settings, const char *value)
+static bool set_add_group(const struct setting *setting, const char *value)
 {
-	return add_to(settings->add_groups, ADD_GROUPS_MAX, value);
+	return add_to(setting, setting->settings->add_groups, ADD_GROUPS_MAX, value);
 }
 
-static bool set_chown(struct settings *settings, const char *value)
+static bool set_chown(const struct setting *setting, const char *value)
 {
-	return add_to(settings->chown, CHOWN_MAX, value);
+	return add_to(setting, setting->settings->chown, CHOWN_MAX, value);
 }
 
-static bool set_chown_if_needed(struct settings *settings, const char *value)
+static bool set_chown_if_needed(const struct setting *setting, const char *value)
 {
-	return add_to(settings->chown_if_needed, CHOWN_MAX, value);
+	return add_to(setting, setting->settings->chown_if_needed, CHOWN_MAX, value);
 }
 
-static bool set_umask(struct settings *settings, const char *value)
+static bool set_umask(const struct setting *setting, const char *value)
 {
+	struct settings *settings = setting->settings;
+
 	settings->has_umask = parse_mode(value, &settings->umask);
-	return settings->has_umask;
+	return settings->has_umask || setting_refuse(setting, value, EXPECTS_UMASK);
 }
 
-static bool set_umask_from_env(struct settings *settings, const char *value)
+static bool set_umask_from_env(const struct setting *setting, const char *value)
 {
-	settings->umask_from_environment = value;
-	value = parse_variable(value);
-	return value && *value == '\0';
+	const char *end = parse_variable(value);
+
+	setting->settings->umask_from_environment = value;
+	return (end && *end == '\0') ||
+	       setting_refuse(setting, value,
+			      "is not the name of a variable; write it without a $");
 }
 
-static bool set_keep_caps(struct settings *settings, const char *value)
-{
-	settings->keep_capabilities_list = value;
-	return true;
-}
-
-static bool set_ids(struct settings *settings, const char *value)
+static bool set_ids(const struct setting *setting, const char *value)
 {
 	uint32_t uid, gid;
 	bool has_gid;
 
-	settings->ids = value;
-	return parse_ids(value, &uid, &has_gid, &gid);
+	setting->settings->ids = value;
+	return parse_ids(value, &uid, &has_gid, &gid) ||
+	       setting_refuse(setting, value, "is not UID or UID:GID; write numbers, as 1000:1000");
 }
 
-static bool set_ids_from_env(struct settings *settings, const char *value)
+static bool set_ids_from_env(const struct setting *setting, const char *value)
 {
-	settings->ids_from_environment = value;
-	return ids_are_variables(value);
+	setting->settings->ids_from_environment = value;
+	return ids_are_variables(value) ||
+	       setting_refuse(setting, value,
+			      "is not UIDVAR or UIDVAR:GIDVAR; write the names of variables, as "
+			      "PUID:PGID, without a $");
 }
 
-static bool set_ids_of(struct settings *settings, const char *value)
-{
-	settings->ids_of = value;
-	return value[0] != '\0';
-}
-
-#define NO_TIME "is no time: write 500ms, 5s, 2m or 1h"
-#define EXPECTS_UMASK "is not a umask: write it in octal, 0 to 0777"
-#define EXPECTS_PATHS "is empty, or one more than the 16 paths that can be handed over"
-#define NO_PATH "is no path"
 #define INIT (FOR_INIT | IN_ENVIRONMENT)
 
 /* clang-format off */
 static const struct option options[] = {
+	/* What says how to report comes first: options_apply_variables() needs that. */
+	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT),
+	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT),
+	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
+	OPTIONAL(0, "termination-log", set_termination_log, INIT),
+
 	FLAG('x', "exec", exec, 0),
 	FLAG('n', "no-switch", no_switch, 0),
 	FLAG('i', "if-root", if_root, FOR_USER),
 	FLAG('R', "root-init", root_init, FOR_INIT | FOR_USER),
 	FLAG('k', "keep-groups", keep_groups, FOR_USER),
-	VALUE('G', "add-group", set_add_group, FOR_USER,
-	      "is empty, or one more than the 32 that can be added"),
-	VALUE('m', "umask", set_umask, IN_ENVIRONMENT, EXPECTS_UMASK),
-	VALUE(0, "umask-from-env", set_umask_from_env, 0, "is not the name of a variable"),
+	VALUE('G', "add-group", set_add_group, FOR_USER),
+	VALUE('m', "umask", set_umask, IN_ENVIRONMENT),
+	VALUE(0, "umask-from-env", set_umask_from_env, 0),
 	FLAG('N', "no-new-privs", no_new_privileges, 0),
-	VALUE('C', "keep-caps", set_keep_caps, FOR_USER, NULL),
-	VALUE(0, "ids", set_ids, FOR_USER, "is no UID or UID:GID"),
-	VALUE(0, "ids-from-env", set_ids_from_env, FOR_USER,
-	      "names no variables: write UIDVAR:GIDVAR, without a $"),
-	VALUE(0, "ids-of", set_ids_of, FOR_USER, NO_PATH),
+	TEXT('C', "keep-caps", keep_capabilities_list, FOR_USER),
+	VALUE(0, "ids", set_ids, FOR_USER),
+	VALUE(0, "ids-from-env", set_ids_from_env, FOR_USER),
+	TEXT(0, "ids-of", ids_of, FOR_USER),
 	FLAG(0, "allow-root", allow_root, FOR_USER),
 	FLAG(0, "create", create, FOR_USER),
-	VALUE(0, "chown", set_chown, FOR_USER, EXPECTS_PATHS),
-	VALUE(0, "chown-if-needed", set_chown_if_needed, FOR_USER, EXPECTS_PATHS),
+	VALUE(0, "chown", set_chown, FOR_USER),
+	VALUE(0, "chown-if-needed", set_chown_if_needed, FOR_USER),
 	FLAG('E', "keep-env", keep_environment, 0),
 	FLAG('s', "new-session", new_session, FOR_INIT),
 	FLAG(0, "no-stdio-chown", keep_stdio, 0),
-	VALUE('r', "rewrite", set_rewrite, INIT,
-	      "is no FROM:TO of signals: write TERM:QUIT or HUP:ignore"),
+	VALUE('r', "rewrite", set_rewrite, INIT),
 	PLAIN('g', "group", option_set_group, INIT),
 	PLAIN('c', "single-child", option_set_single_child, INIT),
-	VALUE('p', "parent-death", option_set_parent_death, INIT, OPTION_EXPECTS_SIGNAL),
-	VALUE('S', "stop-signals", set_stop_signals, INIT,
-	      "is no list of signals that can be caught: write TERM,INT,RTMIN+3"),
-	VALUE('d', "stop-delay", set_stop_delay, INIT, NO_TIME),
-	VALUE('t', "stop-timeout", set_stop_timeout, INIT, NO_TIME),
-	VALUE('L', "linger", set_linger, INIT, NO_TIME),
-	VALUE('w', "wait", set_wait, INIT, NO_TIME),
+	VALUE('p', "parent-death", option_set_parent_death, INIT),
+	VALUE('S', "stop-signals", set_stop_signals, INIT),
+	DURATION('d', "stop-delay", lifecycle.stop_delay, INIT),
+	DURATION('t', "stop-timeout", lifecycle.stop_timeout, INIT),
+	DURATION('L', "linger", lifecycle.linger, INIT),
+	DURATION('w', "wait", lifecycle.wait, INIT),
 	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
-	VALUE('e', "exit-map", option_set_exit_map, INIT, OPTION_EXPECTS_EXIT_MAP),
-	OPTIONAL(0, "termination-log", set_termination_log, INIT, NO_PATH),
-	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT, "is neither text nor json"),
-	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT, "is neither 0, 1 nor 2"),
-	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
+	VALUE('e', "exit-map", option_set_exit_map, INIT),
 	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
-	VALUE(0, "install", set_install, 0, NO_PATH),
+	TEXT(0, "install", install, 0),
 	FLAG(0, "explain", explain, 0),
 	FLAG('h', "help", help, 0),
 	FLAG('V', "version", version, 0),
 };
 /* clang-format on */
 
-const struct option_table options_native = {options, sizeof(options) / sizeof(options[0]),
-					    "--help"};
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+const struct option_table options_native = {options, OPTIONS, "--help"};
+
+enum option_value option_value(const struct option *option)
+{
+	if (option->kind == OPTION_FLAG || option->kind == OPTION_PLAIN)
+		return VALUE_NONE;
+	return option->kind == OPTION_OPTIONAL ? VALUE_OPTIONAL : VALUE_NEEDED;
+}
 
 bool option_apply(const struct option *option, struct settings *settings, const char *origin,
 		  const char *value, struct failure *failure)
 {
-	if (!option->set)
-		*(bool *)((char *)settings + option->flag) = true;
-	else if (!option->set(settings, value))
-		return fail(failure, STATUS_REFUSED, "%s: '%s' %s", origin, value, option->expects);
-	return true;
+	const struct setting setting = {settings, origin, failure};
+	char *const field = (char *)settings + option->field;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return true;
+	case OPTION_DURATION:
+		return parse_duration(value, (int64_t *)field) ||
+		       setting_refuse(&setting, value, EXPECTS_DURATION);
+	case OPTION_TEXT:
+		*(const char **)field = value;
+		return *value || setting_refuse(&setting, value, EXPECTS_TEXT);
+	default:
+		return option->set(&setting, value);
+	}
 }
 
 const struct option *option_by_name(const struct option_table *table, const char *name,
@@ -375,34 +395,72 @@ const struct option *option_by_letter(const struct option_table *table, char let
 	return NULL;
 }
 
-/* The option that a variable sets: STOP_DELAY is stop-delay. NULL if none does. */
-static const struct option *option_by_variable(const char *variable, size_t length)
+const struct option *option_nearest(const struct option_table *table, const char *name,
+				    size_t length, unsigned int where)
 {
-	const struct option *option;
-	char name[32];
+	const struct option *nearest = NULL;
+	size_t least = SIZE_MAX;
 
-	if (length > sizeof(name))
-		return NULL;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option *option = &table->options[i];
+		size_t distance;
+
+		if (!option->name || (option->where & where) != where)
+			continue;
+		distance = nearest_distance(name, length, option->name);
+		if (distance < least) {
+			least = distance;
+			nearest = option;
+		}
+	}
+	return nearest_is_close(length, least) ? nearest : NULL;
+}
+
+static const char prefix[] = "DINIT_SU_";
+#define NAME_SIZE 32
+
+/*
+ * The name of an option as a variable without its prefix writes it: STOP_DELAY is stop-delay. What
+ * no variable of ours has becomes a question mark: stop_delay in small letters is somebody else's.
+ * Returns its length, or 0 if it is too long to be one.
+ */
+static size_t name_of(const char *variable, char name[NAME_SIZE])
+{
+	const size_t length = strcspn(variable, "=");
+
+	if (length > NAME_SIZE)
+		return 0;
 	for (size_t i = 0; i < length; i++) {
 		const char at = variable[i];
 
-		/* Capitals only: stop_delay in small letters is somebody else's variable. */
 		name[i] = at == '_' ? '-' : at >= 'A' && at <= 'Z' ? (char)(at - 'A' + 'a') : '?';
 	}
-	option = option_by_name(&options_native, name, length);
-	return option && option->where & IN_ENVIRONMENT ? option : NULL;
+	return length;
+}
+
+/* What follows the prefix of a variable of ours that is not empty; NULL for any other. */
+static const char *own_variable(const char *entry)
+{
+	const char *value;
+
+	if (strncmp(entry, prefix, sizeof(prefix) - 1) != 0)
+		return NULL;
+	/* An empty variable is an unset one: Compose makes that of one that nobody has set. */
+	value = strchr(entry, '=');
+	return value && value[1] ? entry + sizeof(prefix) - 1 : NULL;
 }
 
 /* entry is the variable with its value, as in the environment. */
 static bool apply_variable(const struct option *option, struct settings *settings,
-			   const char *entry, const char *value, struct failure *failure)
+			   const char *entry, struct failure *failure)
 {
+	const char *value = strchr(entry, '=') + 1;
 	char origin[64];
 	struct text text = text_in(origin, sizeof(origin));
 
 	text_add(&text, "%s", entry);
 	origin[strcspn(origin, "=")] = '\0';
-	if (option->value != VALUE_NONE)
+	if (option_value(option) != VALUE_NONE)
 		return option_apply(option, settings, origin, value, failure);
 	if (strcmp(value, "0") == 0)
 		return true;
@@ -411,34 +469,96 @@ static bool apply_variable(const struct option *option, struct settings *setting
 	return option_apply(option, settings, origin, NULL, failure);
 }
 
+bool options_apply_variables(char **environment, struct settings *settings, struct failure *failure)
+{
+	const char *entries[OPTIONS] = {NULL};
+	bool good = true;
+
+	for (; *environment; environment++) {
+		const char *variable = own_variable(*environment);
+		const struct option *option;
+		char name[NAME_SIZE];
+
+		if (!variable)
+			continue;
+		option = option_by_name(&options_native, name, name_of(variable, name));
+		if (option && option->where & IN_ENVIRONMENT && !entries[option - options])
+			entries[option - options] = *environment;
+	}
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (entries[i] && !apply_variable(&options[i], settings, entries[i], failure))
+			good = false;
+	}
+	return good;
+}
+
+/*
+ * Kubernetes tells each container of the Services of its namespace: a Service called dinit-su, or
+ * dinit-su-NAME, becomes DINIT_SU_SERVICE_HOST, DINIT_SU_PORT_80_TCP_ADDR and so on. Nothing that
+ * is an option looks like that.
+ */
+static bool is_of_a_service(const char *variable)
+{
+	static const char *const forms[] = {"_SERVICE_HOST=", "_PORT=", "_PORT_"};
+
+	/* The first underscore may be the last of the prefix. */
+	for (const char *at = variable - 1; *at != '='; at++) {
+		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+			if (strncmp(at, forms[i], strlen(forms[i])) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* DINIT_SU_ and the name of the option in capitals. */
+static void add_variable_of(struct text *text, const struct option *option)
+{
+	text_add(text, "%s", prefix);
+	for (const char *at = option->name; *at; at++)
+		text_add(text, "%c", *at == '-' ? '_' : *at - 'a' + 'A');
+}
+
+static void warn_of_variable(const char *variable, const struct reporter *reporter)
+{
+	char name[NAME_SIZE], message[160];
+	const size_t length = name_of(variable, name);
+	struct text text = text_in(message, sizeof(message));
+	const struct option *option = option_by_name(&options_native, name, length);
+
+	if ((option && option->where & IN_ENVIRONMENT) || is_of_a_service(variable))
+		return;
+	for (const char *at = variable - sizeof(prefix) + 1; *at != '='; at++)
+		text_add(&text, "%c", *at);
+	text_add(&text, " has no effect: ");
+	if (option) {
+		text_add(&text, "only the command line can ask for --%s", option->name);
+	} else {
+		text_add(&text, "no option has this name");
+		option = option_nearest(&options_native, name, length, IN_ENVIRONMENT);
+		if (option) {
+			text_add(&text, "; the nearest is ");
+			add_variable_of(&text, option);
+		}
+	}
+	report(reporter, REPORT_WARNINGS, "%s", message);
+}
+
+void options_warn_of_variables(char **environment, const struct reporter *reporter)
+{
+	for (; *environment; environment++) {
+		const char *variable = own_variable(*environment);
+
+		if (variable)
+			warn_of_variable(variable, reporter);
+	}
+}
+
 bool options_read_umask(char **environment, struct settings *settings, struct failure *failure)
 {
 	const char *name = settings->umask_from_environment;
 	const char *value = name ? environment_get(environment, name) : NULL;
+	const struct setting setting = {settings, name, failure};
 
-	if (!value || !*value || set_umask(settings, value))
-		return true;
-	return fail(failure, STATUS_REFUSED, "%s: '%s' %s", name, value, EXPECTS_UMASK);
-}
-
-bool options_apply_variables(char **environment, struct settings *settings, struct failure *failure)
-{
-	static const char prefix[] = "DINIT_SU_";
-
-	for (; *environment; environment++) {
-		const char *variable = *environment + sizeof(prefix) - 1;
-		const struct option *option;
-		size_t length;
-
-		if (strncmp(*environment, prefix, sizeof(prefix) - 1) != 0)
-			continue;
-		length = strcspn(variable, "=");
-		option = option_by_variable(variable, length);
-		/* An empty variable is an unset one: Compose makes that of one that nobody has set.
-		 */
-		if (option && variable[length] == '=' && variable[length + 1] != '\0' &&
-		    !apply_variable(option, settings, *environment, variable + length + 1, failure))
-			return false;
-	}
-	return true;
+	return !value || !*value || set_umask(&setting, value);
 }

@@ -114,7 +114,7 @@ static bool is_stopped(struct walk *walk)
 	walk->stopped_by = signals_pending(walk->stops);
 	if (clock_monotonic() >= walk->progress_at) {
 		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
-		report(walk->reporter, REPORT_WARNINGS, "handing over %s: %u files so far",
+		report(walk->reporter, REPORT_NOTES, "handing over %s: %u files so far",
 		       walk->names, walk->seen);
 	}
 	return walk->stopped_by != 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capabilities.h"
+#include "text.h"
 
 /*
  * Job control is for the processes of the terminal's own session. One of another session is not
@@ -42,6 +43,40 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 	return true;
 }
 
+/* True if name is that of a program, along PATH where it has no slash. */
+static bool is_program(const char *name)
+{
+	const char *path = environment_get(environ, "PATH");
+	char file[256];
+
+	if (strchr(name, '/') || !path)
+		return access(name, X_OK) == 0;
+	for (;;) {
+		const size_t length = strcspn(path, ":");
+		struct text text = text_in(file, sizeof(file));
+
+		for (size_t i = 0; i < length; i++)
+			text_add(&text, "%c", path[i]);
+		text_add(&text, "/%s", name);
+		if (access(file, X_OK) == 0)
+			return true;
+		if (path[length] == '\0')
+			return false;
+		path += length + 1;
+	}
+}
+
+/* A habit from tini: `dinit-su sleep 1`. */
+static bool refuse_user(const struct settings *settings, struct failure *failure)
+{
+	if (!settings->native || !is_program(settings->user))
+		return false;
+	return fail_further(failure,
+			    "; '%s' is a program: USER comes before COMMAND, and "
+			    "--no-switch takes no USER",
+			    settings->user);
+}
+
 static bool choose_identity(struct plan *plan, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
@@ -54,9 +89,10 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 		return false;
 	if (settings->if_root && plan->now->effective_uid != 0)
 		return true;
-	if (!ids_choose(settings, environ, &plan->ids, failure) ||
-	    !identity_resolve(settings, &plan->ids, plan->files, identity, failure))
+	if (!ids_choose(settings, environ, &plan->ids, failure))
 		return false;
+	if (!identity_resolve(settings, &plan->ids, plan->files, identity, failure))
+		return refuse_user(settings, failure);
 	plan->identity = identity;
 	switch (identity_transition(identity, plan->now)) {
 	case BECOME:

@@ -64,20 +64,22 @@ static void write_line(const char *line, size_t length)
  * that, so that the object still fits, and is valid.
  */
 #define LINE_SIZE PIPE_BUF
-#define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("dinit-su: "))
+#define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("podman-init: warning: "))
 #define JSON_MESSAGE_SIZE 384
 #define JSON_USER_SIZE 128
 
-static void put_text(struct text *line, const struct reporter *reporter, const char *message)
+static void put_text(struct text *line, const struct reporter *reporter, enum report_level level,
+		     const char *message)
 {
-	text_add(line, "%s: %s", reporter->name, message);
+	text_add(line, "%s: %s%s", reporter->name, level == REPORT_WARNINGS ? "warning: " : "",
+		 message);
 	text_mask_controls(line);
 }
 
 static void put_json(struct text *line, const struct reporter *reporter, enum report_level level,
 		     const struct report_event *event, const char *message)
 {
-	static const char *const levels[] = {"error", "warning", "info", "debug"};
+	static const char *const levels[] = {"error", "info", "warning", "info", "debug"};
 	char name[SIGNAL_NAME_SIZE], user[JSON_USER_SIZE];
 
 	json_begin(line, clock_realtime());
@@ -112,7 +114,7 @@ static __attribute__((noinline)) void say(const struct reporter *reporter, enum 
 	if (reporter->json)
 		put_json(&line, reporter, level, event, message);
 	else
-		put_text(&line, reporter, message);
+		put_text(&line, reporter, level, message);
 	buffer[line.length] = '\n';
 	write_line(buffer, line.length + 1);
 }

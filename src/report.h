@@ -15,6 +15,7 @@
 /* How much is said: everything up to and including the level asked for. */
 enum report_level {
 	REPORT_ERRORS,	 /* -q */
+	REPORT_NOTES,	 /* shown with the warnings, and none: how far a long work is */
 	REPORT_WARNINGS, /* the default */
 	REPORT_STORY,	 /* -v: who, what started, what was forwarded, what ended how */
 	REPORT_DETAILS,	 /* -vv: everything */

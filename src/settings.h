@@ -18,6 +18,8 @@ struct settings {
 	char **command;	  /* COMMAND and its arguments, NULL at the end; NULL if none is needed */
 	const char *user; /* USER[:GROUP] as written, or NULL: no switch */
 
+	bool native; /* read from dinit-su's own command line: advice may name its options */
+
 	/* Instead of the work itself: the first of these that is asked for. */
 	bool help;
 	bool version;

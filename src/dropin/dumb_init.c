@@ -8,29 +8,30 @@
 
 /* The signals that can be rewritten. */
 #define SIGNAL_LAST 31
+#define EXPECTS_REWRITE "is not S:R, numbers of signals from 1 to 31; R may be 0"
 
 /* S:R, numbers from 1 on; R may be 0 for a signal that is to be dropped. */
-static bool set_rewrite(struct settings *settings, const char *value)
+static bool set_rewrite(const struct setting *setting, const char *value)
 {
 	uint32_t from, to;
 	char first[sizeof("31")];
 	size_t length = strcspn(value, ":");
 
 	if (length >= sizeof(first) || !value[length])
-		return false;
+		return setting_refuse(setting, value, EXPECTS_REWRITE);
 	memcpy(first, value, length);
 	first[length] = '\0';
 	if (!parse_number(first, SIGNAL_LAST, &from) || from == 0 ||
 	    !parse_number(value + length + 1, SIGNAL_LAST, &to))
-		return false;
-	settings->lifecycle.send_as[from] = (uint8_t)(to ? to : SEND_NOTHING);
+		return setting_refuse(setting, value, EXPECTS_REWRITE);
+	setting->settings->lifecycle.send_as[from] = (uint8_t)(to ? to : SEND_NOTHING);
 	return true;
 }
 
 static const struct option options[] = {
 	PLAIN('c', "single-child", option_set_single_child, 0),
 	FLAG('h', "help", help, 0),
-	VALUE('r', "rewrite", set_rewrite, 0, "is no S:R of signals from 1 to 31, R also 0"),
+	VALUE('r', "rewrite", set_rewrite, 0),
 	PLAIN('v', "verbose", option_set_verbose, 0),
 	FLAG('V', "version", version, 0),
 };
@@ -67,6 +68,8 @@ static void use_session(struct settings *settings)
 bool dumb_init_parse(char **words, char **environment, struct settings *settings,
 		     struct failure *failure)
 {
+	const struct setting setting = {.settings = settings};
+
 	dropin_fail_with(settings, 1, 2, 2);
 	settings->scripts_by_shell = true;
 	settings->no_subreaper = true;
@@ -76,9 +79,9 @@ bool dumb_init_parse(char **words, char **environment, struct settings *settings
 	if (!dropin_read(&dumb_init, words, settings, failure))
 		return false;
 	if (variable_is(environment, "DUMB_INIT_DEBUG", "1"))
-		option_set_verbose(settings, NULL);
+		option_set_verbose(&setting, NULL);
 	if (variable_is(environment, "DUMB_INIT_SETSID", "0"))
-		option_set_single_child(settings, NULL);
+		settings->lifecycle.audience = AUDIENCE_MAIN;
 	if (settings->lifecycle.audience != AUDIENCE_MAIN)
 		use_session(settings);
 	return true;

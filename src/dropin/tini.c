@@ -6,18 +6,18 @@
 #include "environment.h"
 #include "parse.h"
 
-static bool set_subreaper(struct settings *settings, const char *value __attribute__((unused)))
+static bool set_subreaper(const struct setting *setting, const char *value __attribute__((unused)))
 {
-	settings->no_subreaper = false;
+	setting->settings->no_subreaper = false;
 	return true;
 }
 
 static const struct option options[] = {
-	VALUE('e', NULL, option_set_exit_map, 0, OPTION_EXPECTS_EXIT_MAP),
+	VALUE('e', NULL, option_set_exit_map, 0),
 	PLAIN('g', NULL, option_set_group, 0),
 	FLAG('h', NULL, help, 0),
 	FLAG('l', NULL, help, 0),
-	VALUE('p', NULL, option_set_parent_death, 0, OPTION_EXPECTS_SIGNAL),
+	VALUE('p', NULL, option_set_parent_death, 0),
 	PLAIN('s', NULL, set_subreaper, 0),
 	PLAIN('v', NULL, option_set_verbose, 0),
 	FLAG('w', NULL, warn_reaped, 0),
@@ -34,18 +34,20 @@ static const struct dropin tini = {
 /* The variables come last and win. */
 static void read_variables(char **environment, struct settings *settings)
 {
+	static const enum report_level levels[] = {REPORT_ERRORS, REPORT_WARNINGS, REPORT_STORY,
+						   REPORT_DETAILS};
 	const char *verbosity = environment_get(environment, "TINI_VERBOSITY");
 	uint32_t level = 0;
 
 	if (environment_get(environment, "TINI_SUBREAPER"))
-		set_subreaper(settings, NULL);
+		settings->no_subreaper = false;
 	if (environment_get(environment, "TINI_KILL_PROCESS_GROUP"))
-		option_set_group(settings, NULL);
+		settings->lifecycle.audience = AUDIENCE_GROUP;
 	if (!verbosity)
 		return;
 	/* What is no number is 0, as for atoi(3). */
 	parse_id(verbosity, &level);
-	settings->reporter.level = level < REPORT_DETAILS ? level : REPORT_DETAILS;
+	settings->reporter.level = levels[level < 3 ? level : 3];
 }
 
 bool tini_parse(char **words, char **environment, struct settings *settings,

@@ -128,6 +128,34 @@ class CommandLine(SystemTest):
         self.refuse(["--exec=1", "app", "echo", SECRET], "takes no value")
         self.refuse(["--wait"], "needs a value")
 
+    def test_the_nearest_option(self):
+        self.refuse(["--stop-dealy=5s", "app", "echo", SECRET], "did you mean --stop-delay?")
+        self.refuse(["-help"], "-help: a name has two dashes; write --help")
+        self.refuse(["-tini", "app", "echo", SECRET], "-t in '-tini': 'ini' is not a duration")
+
+    def test_which_half_of_a_rewrite(self):
+        self.refuse(["--rewrite", "KILL:TERM", "app", "echo", SECRET],
+                    "--rewrite: 'KILL' cannot be caught")
+        self.refuse(["--rewrite", "TERM:QIUT", "app", "echo", SECRET],
+                    "--rewrite: 'QIUT' is not a signal")
+
+    def test_user_taken_as_a_value(self):
+        self.refuse(["--chown", "app", "--", "echo", SECRET],
+                    "no USER before '--': 'app' was taken as the value of --chown")
+
+    def test_command_as_user(self):
+        """A habit from tini."""
+        for command in ("sleep", "/bin/sleep"):
+            self.refuse([command, "1"], "no user '%s'" % command, "USER comes before COMMAND",
+                        "--no-switch takes no USER")
+        self.assertNotIn("before COMMAND", run("ap", "echo", SECRET).errors)
+
+    def test_names_of_variables(self):
+        for names in ("PUID,PGID", "PUID PGID", "PUID-X", "PUID:PGID-X", "$PUID", "1000:1000"):
+            with self.subTest(names=names):
+                self.refuse(["--ids-from-env", names, "app", "echo", SECRET],
+                            "'%s' is not UIDVAR or UIDVAR:GIDVAR" % names)
+
     def test_options_that_contradict(self):
         self.refuse(["-x", "-n", "echo", SECRET], "--exec", "--no-switch")
         self.refuse(["-R", "-n", "echo", SECRET], "--root-init", "--no-switch")
@@ -137,9 +165,9 @@ class CommandLine(SystemTest):
     def test_bad_times(self):
         for time in ("", "5x", "-1", "1.5", "99999999999", " 5"):
             with self.subTest(time=time):
-                self.refuse(["--wait=" + time, "app", "echo", SECRET], "--wait", "no time")
+                self.refuse(["--wait=" + time, "app", "echo", SECRET], "--wait", "not a duration")
                 if time:
-                    self.refuse(["app", "echo", SECRET], "DINIT_SU_WAIT", "no time",
+                    self.refuse(["app", "echo", SECRET], "DINIT_SU_WAIT", "not a duration",
                                 environment={"DINIT_SU_WAIT": time})
 
     def test_a_message_stays_one_line(self):
@@ -189,6 +217,51 @@ class CommandLine(SystemTest):
     def test_name_needs_no_group_file(self):
         ended = self.with_etc(lambda etc: os.remove(etc + "group"), "app")
         self.assertEqual((ended.status, ended.errors), (0, ""))
+
+
+class Variables(SystemTest):
+    def main_runs(self, **environment):
+        """What is said while main runs with these variables."""
+        ended = run("app", "--", *probe("exit", 0), environment=environment)
+        self.assertEqual((ended.status, ended.output), (0, ""))
+        return ended.errors
+
+    def test_an_empty_one_is_unset(self):
+        names = ("WAIT", "STOP_DELAY", "REWRITE", "GROUP", "LOG_FORMAT", "TERMINATION_LOG", "UMASK",
+                 "EXIT_MAP", "STOP_SIGNALS", "QUIET", "VERBOSE", "PARENT_DEATH", "NO_SUCH_OPTION")
+        self.assertEqual(self.main_runs(**{"DINIT_SU_" + name: "" for name in names}), "")
+
+    def test_an_unknown_one_is_a_warning(self):
+        self.assertEqual(self.main_runs(DINIT_SU_STOPDELAY="5s"),
+                         "dinit-su: warning: DINIT_SU_STOPDELAY has no effect: no option has this "
+                         "name; the nearest is DINIT_SU_STOP_DELAY\n")
+        self.assertEqual(self.main_runs(DINIT_SU_EXEC="1"),
+                         "dinit-su: warning: DINIT_SU_EXEC has no effect: only the command line can "
+                         "ask for --exec\n")
+        self.assertIn("DINIT_SU_FROBNICATE has no effect", self.main_runs(DINIT_SU_FROBNICATE="1"))
+        self.assertEqual(self.main_runs(DINIT_SU_STOPDELAY="5s", DINIT_SU_QUIET="1"), "")
+        self.assertIn('"level":"warning"',
+                      self.main_runs(DINIT_SU_STOPDELAY="5s", DINIT_SU_LOG_FORMAT="json"))
+
+    def test_those_of_a_service_are_not(self):
+        address = "tcp://10.0.0.1:80"
+        for service in ("", "WEB_"):
+            self.assertEqual(self.main_runs(**{
+                "DINIT_SU_" + service + name: address for name in (
+                    "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_80_TCP",
+                    "PORT_80_TCP_PROTO", "PORT_80_TCP_PORT", "PORT_80_TCP_ADDR",
+                    "PORT_8080_TCP_ADDR_OF_SOMETHING_WITH_A_LONG_NAME")}), "")
+
+    def test_their_order_makes_no_difference(self):
+        """What says how to report is read first."""
+        log = Place.shared("order.log")
+        variables = [("DINIT_SU_WAIT", "soon"), ("DINIT_SU_LOG_FORMAT", "json"),
+                     ("DINIT_SU_TERMINATION_LOG", log), ("DINIT_SU_STOP_DELAY", "5y")]
+        for order in (variables, variables[::-1], variables[2:] + variables[:2]):
+            ended = run("app", "--", "echo", SECRET, environment=dict(order))
+            self.assertEqual(ended.status, 125)
+            self.assertTrue(ended.errors.startswith('{"time"'), ended.errors)
+            self.assertIn("DINIT_SU_WAIT: 'soon' is not a duration", ended.errors)
 
 
 class Explain(SystemTest):

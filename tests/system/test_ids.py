@@ -57,7 +57,7 @@ class Etc:
         return read(self.file(name)).decode()
 
     def run(self, *arguments, sandbox=(), environment=None, binary=None, **options):
-        if "-E" in sandbox and "DINIT_SU_SANITIZED" in os.environ:
+        if "-E" in sandbox and "SANITIZED" in os.environ:
             raise unittest.SkipTest("the address sanitizer itself needs /proc")
         command = [binary or Place.file("dinit-su"), *arguments]
         process = subprocess.run(

@@ -297,8 +297,8 @@ class Refused(Tree):
         cap_chown = "0"
         ended = run("--chown", self.top, "app", "--", "echo", "ran", sandbox=["-c", cap_chown])
         self.assertEqual((ended.status, ended.output), (0, "ran\n"), ended)
-        self.assertRegex(ended.errors, r"\Adinit-su: cannot hand over '.' below .*: Operation not "
-                                       r"permitted\ndinit-su: 4 files below .* could not be")
+        self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot hand over '.' below .*: Operation "
+                                       r"not permitted\ndinit-su: warning: 4 files below .* could not be")
 
     def test_without_root_there_is_nothing_to_give(self):
         path = write(self.path("file"))
@@ -509,7 +509,7 @@ class Home(Tree):
         mine = write(os.path.join(real, "mine"), owner=APP)
         ended = run("--ids", "5000:5001", "app", "--", "true", **self.files)
         self.assertEqual((ended.status, owner(mine)[0]), (0, APP), ended)
-        self.assertRegex(ended.errors, r"\Adinit-su: cannot hand over %s: .*\n\Z" % self.top)
+        self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot hand over %s: .*\n\Z" % self.top)
         os.unlink(self.top)
         ended = run("--ids", "5001", "app", "--", "true", **self.files)
         self.assertEqual((ended.status, ended.errors), (0, ""), ended)

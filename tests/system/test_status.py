@@ -27,7 +27,7 @@ class Status(SystemTest):
 
     def test_kill_that_init_did_not_send_is_told(self):
         ended = run("-n", "--", *probe("die", signal.SIGKILL))
-        self.assertRegex(ended.errors, r"\Adinit-su: main \(pid \d+\) was killed by SIGKILL, "
+        self.assertRegex(ended.errors, r"\Adinit-su: warning: main \(pid \d+\) was killed by SIGKILL, "
                                        r"which dinit-su did not send.*\n\Z")
 
 

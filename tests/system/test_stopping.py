@@ -244,11 +244,13 @@ class Together(SystemTest):
 
     def test_bad_values(self):
         for arguments, words in (
-                (["-r", "TERM"], "'TERM' is no FROM:TO"), (["-r", "KILL:TERM"], "no FROM:TO"),
-                (["-r", "TERM:FLY"], "no FROM:TO"), (["-S", "TERM,"], "no list of signals"),
-                (["-S", "KILL"], "no list of signals"), (["-p", "x"], "is no signal"),
-                (["-d", "1y"], "is no time"), (["-t", "-1"], "is no time"),
-                (["-e", "256"], "is no CODE"), (["-e", "1:"], "is no CODE"),
+                (["-r", "TERM"], "'TERM' is not FROM:TO"),
+                (["-r", "KILL:TERM"], "'KILL' cannot be caught"),
+                (["-r", "TERM:FLY"], "'FLY' is not a signal"),
+                (["-S", "TERM,"], "'' is not a signal"), (["-S", "KILL"], "cannot be caught"),
+                (["-p", "x"], "is not a signal"), (["-d", "1y"], "is not a duration"),
+                (["-t", "-1"], "is not a duration"), (["-e", "256"], "is not an exit status"),
+                (["-e", "1:"], "is not an exit status"),
                 (["--log-format", "xml"], "is neither text nor json")):
             with self.subTest(arguments=arguments):
                 self.assert_refused(run(*arguments, "app", "--", "echo", "main was run"), words)

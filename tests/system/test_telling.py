@@ -321,7 +321,7 @@ class Install(SystemTest):
 
     def test_what_does_not_work(self):
         for path, words in ((os.path.dirname(self.target), "name the file in it"),
-                            ("/nowhere/at/all", "No such file"), ("", "is no path")):
+                            ("/nowhere/at/all", "No such file"), ("", "is empty")):
             with self.subTest(path=path):
                 self.assert_refused(run("--install", path), words)
         self.assert_refused(run("--install", self.target, "app"), "--install runs nothing")

@@ -56,9 +56,9 @@ START_TEST(list_of_options)
 			      "completions/options: the letter of --%s", name);
 		kind[strcspn(kind, "*")] = '\0';
 		last = kind[strlen(kind) - 1];
-		ck_assert_msg(option->value == (last == '-'   ? VALUE_NONE
-						: last == '?' ? VALUE_OPTIONAL
-							      : VALUE_NEEDED),
+		ck_assert_msg(option_value(option) == (last == '-'   ? VALUE_NONE
+						       : last == '?' ? VALUE_OPTIONAL
+								     : VALUE_NEEDED),
 			      "completions/options: the value of --%s", name);
 		count++;
 	}

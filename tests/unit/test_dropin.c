@@ -13,7 +13,7 @@
 /* The settings in words: what differs from a plain `dinit-su --no-switch`, in this order. */
 static const char *in_words(const struct settings *settings)
 {
-	static const char *const levels[] = {"errors ", "", "story ", "details "};
+	static const char *const levels[] = {"errors ", "notes ", "", "story ", "details "};
 	static const char *const audiences[] = {"", "group ", "main "};
 	const struct lifecycle_settings *lifecycle = &settings->lifecycle;
 	static char text[1024];
@@ -213,21 +213,21 @@ START_TEST(bad)
 		{{"tini"}, "tini", "no COMMAND; try -h"},
 		{{"/sbin/docker-init", "--"}, "docker-init", "no COMMAND; try -h"},
 		{{"tini", "-x", "true"}, "tini", "-x: no such option; try -h"},
-		{{"tini", "-gx", "true"}, "tini", "-gx: no such option; try -h"},
+		{{"tini", "-gx", "true"}, "tini", "-x in '-gx': no such option; try -h"},
 		{{"tini", "-e"}, "tini", "-e: needs a value; try -h"},
-		{{"tini", "-e", "256", "x"}, "tini", "is no CODE or CODE:TO"},
-		{{"tini", "-p", "TREM", "x"}, "tini", "-p: 'TREM' is no signal"},
+		{{"tini", "-e", "256", "x"}, "tini", "'256' is not an exit status"},
+		{{"tini", "-p", "TREM", "x"}, "tini", "-p: 'TREM' is not a signal"},
 		{{"tini", "--version", "x"}, "tini", "--version: no such option; try -h"},
 		{{"dumb-init"}, "dumb-init", "no COMMAND; try --help"},
 		{{"dumb-init", "--vers"}, "dumb-init", "--vers: no such option"},
 		{{"dumb-init", "--verbose=1", "x"}, "dumb-init", "takes no value"},
 		{{"dumb-init", "--rewrite"}, "dumb-init", "needs a value"},
-		{{"dumb-init", "-r", "32:1", "x"}, "dumb-init", "is no S:R"},
-		{{"dumb-init", "-r", "0:1", "x"}, "dumb-init", "is no S:R"},
-		{{"dumb-init", "-r", "1:32", "x"}, "dumb-init", "is no S:R"},
-		{{"dumb-init", "-r", "1", "x"}, "dumb-init", "is no S:R"},
-		{{"dumb-init", "-r", "1:", "x"}, "dumb-init", "is no S:R"},
-		{{"dumb-init", "-r", "TERM:1", "x"}, "dumb-init", "is no S:R"},
+		{{"dumb-init", "-r", "32:1", "x"}, "dumb-init", "is not S:R"},
+		{{"dumb-init", "-r", "0:1", "x"}, "dumb-init", "is not S:R"},
+		{{"dumb-init", "-r", "1:32", "x"}, "dumb-init", "is not S:R"},
+		{{"dumb-init", "-r", "1", "x"}, "dumb-init", "is not S:R"},
+		{{"dumb-init", "-r", "1:", "x"}, "dumb-init", "is not S:R"},
+		{{"dumb-init", "-r", "TERM:1", "x"}, "dumb-init", "is not S:R"},
 		{{"catatonit"}, "catatonit", "no COMMAND; try -h"},
 		{{"podman-init", "-e", "1"}, "podman-init", "-e: no such option"},
 		{{"gosu"}, "gosu", "no COMMAND: write USER[:GROUP] COMMAND"},

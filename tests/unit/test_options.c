@@ -125,91 +125,101 @@ START_TEST(bad_values)
 {
 	static const struct {
 		const char *name, *value;
+		const char *part, *why;
 	} rows[] = {
-		{"rewrite", ""},
-		{"rewrite", "TERM"},
-		{"rewrite", "TERM:"},
-		{"rewrite", ":TERM"},
-		{"rewrite", ":"},
-		{"rewrite", "TERM:QUIT:INT"},
-		{"rewrite", "TERM:QUIT,"},
-		{"rewrite", ",TERM:QUIT"},
-		{"rewrite", "TERM:QUIT,,HUP:INT"},
-		{"rewrite", "TERM=QUIT"},
-		{"rewrite", "KILL:TERM"},
-		{"rewrite", "STOP:TERM"},
-		{"rewrite", "CHLD:TERM"},
-		{"rewrite", "9:15"},
-		{"rewrite", "TERM:IGNORE"},
-		{"rewrite", "TERM:nothing"},
-		{"rewrite", "TERM:0"},
-		{"rewrite", "0:TERM"},
-		{"rewrite", "TERM:65"},
-		{"rewrite", "TERM: QUIT"},
-		{"rewrite", "TERM:QUITQUITQUITQUITQUITQUITQUITQUIT"},
-		{"stop-signals", ""},
-		{"stop-signals", ","},
-		{"stop-signals", "TERM,"},
-		{"stop-signals", ",TERM"},
-		{"stop-signals", "TERM,,INT"},
-		{"stop-signals", "TERM INT"},
-		{"stop-signals", "TERM, INT"},
-		{"stop-signals", "KILL"},
-		{"stop-signals", "TERM,STOP"},
-		{"stop-signals", "SIGCHLD"},
-		{"stop-signals", "none"},
-		{"stop-signals", "TERM:INT"},
-		{"exit-map", ""},
-		{"exit-map", "256"},
-		{"exit-map", "-1"},
-		{"exit-map", "143:"},
-		{"exit-map", ":0"},
-		{"exit-map", "143:256"},
-		{"exit-map", "143:0:0"},
-		{"exit-map", "143,"},
-		{"exit-map", "143,,130"},
-		{"exit-map", "143=0"},
-		{"exit-map", "TERM"},
-		{"exit-map", "0x8f"},
-		{"exit-map", "143 "},
-		{"exit-map", "143:0, 130:0"},
-		{"parent-death", ""},
-		{"parent-death", "0"},
-		{"parent-death", "65"},
-		{"parent-death", "TERM,INT"},
-		{"stop-delay", ""},
-		{"stop-delay", "5d"},
-		{"stop-timeout", "never"},
-		{"stop-timeout", "-1"},
-		{"linger", "long"},
-		{"wait", "5.5"},
-		{"wait", "2147483648"},
-		{"log-format", ""},
-		{"log-format", "JSON"},
-		{"log-format", "xml"},
-		{"termination-log", ""},
-		{"install", ""},
-		{"umask-from-env", ""},
-		{"umask-from-env", "$UMASK"},
-		{"umask-from-env", "UMASK "},
-		{"umask-from-env", "UMASK:X"},
-		{"umask-from-env", "0022"},
-		{"verbose", "3"},
-		{"verbose", ""},
-		{"verbose", "yes"},
+		{"rewrite", "", "", "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", "TERM", "TERM", "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", "TERM:", "", "is not a signal, nor 'ignore'"},
+		{"rewrite", ":TERM", "", "is not a signal"},
+		{"rewrite", ":", "", "is not a signal"},
+		{"rewrite", "TERM:QUIT:INT", "QUIT:INT", "is not a signal, nor 'ignore'"},
+		{"rewrite", "TERM:QUIT,", "", "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", ",TERM:QUIT", "", "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", "TERM:QUIT,,HUP:INT", "",
+		 "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", "TERM=QUIT", "TERM=QUIT",
+		 "is not FROM:TO; write TERM:QUIT or HUP:ignore"},
+		{"rewrite", "KILL:TERM", "KILL", "cannot be caught"},
+		{"rewrite", "STOP:TERM", "STOP", "cannot be caught"},
+		{"rewrite", "CHLD:TERM", "CHLD", "is init's own"},
+		{"rewrite", "9:15", "9", "cannot be caught"},
+		{"rewrite", "TERM:IGNORE", "IGNORE", "is not a signal, nor 'ignore'"},
+		{"rewrite", "TERM:nothing", "nothing", "is not a signal, nor 'ignore'"},
+		{"rewrite", "TERM:0", "0", "is not a signal, nor 'ignore'"},
+		{"rewrite", "0:TERM", "0", "is not a signal"},
+		{"rewrite", "TERM:65", "65", "is not a signal, nor 'ignore'"},
+		{"rewrite", "TERM: QUIT", " QUIT", "is not a signal, nor 'ignore'"},
+		{"rewrite", "TERM:QUITQUITQUITQUITQUITQUITQUITQUIT",
+		 "TERM:QUITQUITQUITQUITQUITQUITQUITQUIT", "has an item that is too long"},
+		{"stop-signals", "", "", "is not a signal"},
+		{"stop-signals", ",", "", "is not a signal"},
+		{"stop-signals", "TERM,", "", "is not a signal"},
+		{"stop-signals", ",TERM", "", "is not a signal"},
+		{"stop-signals", "TERM,,INT", "", "is not a signal"},
+		{"stop-signals", "TERM INT", "TERM INT", "is not a signal"},
+		{"stop-signals", "TERM, INT", " INT", "is not a signal"},
+		{"stop-signals", "KILL", "KILL", "cannot be caught"},
+		{"stop-signals", "TERM,STOP", "STOP", "cannot be caught"},
+		{"stop-signals", "SIGCHLD", "SIGCHLD", "is init's own"},
+		{"stop-signals", "none", "none", "is not a signal"},
+		{"stop-signals", "TERM:INT", "TERM:INT", "is not a signal"},
+		{"exit-map", "", "", "is not an exit status"},
+		{"exit-map", "256", "256", "is not an exit status"},
+		{"exit-map", "-1", "-1", "is not an exit status"},
+		{"exit-map", "143:", "", "is not an exit status"},
+		{"exit-map", ":0", "", "is not an exit status"},
+		{"exit-map", "143:256", "256", "is not an exit status"},
+		{"exit-map", "143:0:0", "0:0", "is not an exit status"},
+		{"exit-map", "143,", "", "is not an exit status"},
+		{"exit-map", "143,,130", "", "is not an exit status"},
+		{"exit-map", "143=0", "143=0", "is not an exit status"},
+		{"exit-map", "TERM", "TERM", "is not an exit status"},
+		{"exit-map", "0x8f", "0x8f", "is not an exit status"},
+		{"exit-map", "143 ", "143 ", "is not an exit status"},
+		{"exit-map", "143:0, 130:0", " 130", "is not an exit status"},
+		{"parent-death", "", "", "is not a signal"},
+		{"parent-death", "0", "0", "is not a signal"},
+		{"parent-death", "65", "65", "is not a signal"},
+		{"parent-death", "TERM,INT", "TERM,INT", "is not a signal"},
+		{"stop-delay", "", "", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"stop-delay", "5d", "5d", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"stop-timeout", "never", "never", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"stop-timeout", "-1", "-1", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"linger", "long", "long", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"wait", "5.5", "5.5", "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"wait", "2147483648", "2147483648",
+		 "is not a duration; write 500ms, 5s, 2m or 1h"},
+		{"log-format", "", "", "is neither text nor json"},
+		{"log-format", "JSON", "JSON", "is neither text nor json"},
+		{"log-format", "xml", "xml", "is neither text nor json"},
+		{"termination-log", "", "", "is empty"},
+		{"install", "", "", "is empty"},
+		{"umask-from-env", "", "", "is not the name of a variable"},
+		{"umask-from-env", "$UMASK", "$UMASK", "is not the name of a variable"},
+		{"umask-from-env", "UMASK ", "UMASK ", "is not the name of a variable"},
+		{"umask-from-env", "UMASK:X", "UMASK:X", "is not the name of a variable"},
+		{"umask-from-env", "0022", "0022", "is not the name of a variable"},
+		{"verbose", "3", "3", "is neither 0, 1 nor 2"},
+		{"verbose", "", "", "is neither 0, 1 nor 2"},
+		{"verbose", "yes", "yes", "is neither 0, 1 nor 2"},
+		{"rewrite", "TERM:QIUT", "QIUT", "is not a signal, nor 'ignore'"},
+		{"rewrite", "HUP:INT,TREM:INT", "TREM", "is not a signal"},
+		{"ids-of", "", "", "is empty"},
+		{"chown", "", "", "is empty"},
+		{"add-group", "", "", "is empty"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
 		struct settings settings = default_settings();
 		struct failure failure = {0};
-		char beginning[128];
+		char beginning[256];
 
 		ck_assert_msg(!apply(&settings, rows[i].name, rows[i].value, &failure),
 			      "--%s '%s' is taken", rows[i].name, rows[i].value);
 		ck_assert_int_eq(failure.status, STATUS_REFUSED);
-		/* Whose value, which value, and what would be one. */
-		snprintf(beginning, sizeof(beginning), "%s: '%s' is n", rows[i].name,
-			 rows[i].value);
+		/* Whose value, which part of it, and why. */
+		snprintf(beginning, sizeof(beginning), "%s: '%s' %s", rows[i].name, rows[i].part,
+			 rows[i].why);
 		ck_assert_msg(strncmp(failure.text, beginning, strlen(beginning)) == 0, "%s",
 			      failure.text);
 	}
@@ -446,6 +456,58 @@ START_TEST(other_variables)
 }
 END_TEST
 
+/* What says how to report holds whatever else is wrong, and wherever it stands. */
+START_TEST(order_of_variables)
+{
+	static char *const orders[][7] = {
+		{"DINIT_SU_WAIT=soon", "DINIT_SU_LOG_FORMAT=json", "DINIT_SU_TERMINATION_LOG=/log",
+		 "DINIT_SU_QUIET=1", "DINIT_SU_STOP_DELAY=x", "DINIT_SU_VERBOSE=2", NULL},
+		{"DINIT_SU_VERBOSE=2", "DINIT_SU_STOP_DELAY=x", "DINIT_SU_QUIET=1",
+		 "DINIT_SU_TERMINATION_LOG=/log", "DINIT_SU_LOG_FORMAT=json", "DINIT_SU_WAIT=soon",
+		 NULL},
+	};
+	char *twice[] = {"DINIT_SU_WAIT=1", "DINIT_SU_WAIT=2", NULL};
+	struct settings settings;
+	struct failure failure;
+
+	for (int i = 0; i < COUNT(orders); i++) {
+		ck_assert(!with_variables(orders[i], &settings, &failure));
+		ck_assert(settings.reporter.json);
+		ck_assert_int_eq(settings.reporter.level, REPORT_ERRORS);
+		ck_assert_str_eq(settings.termination_log, "/log");
+		ck_assert_msg(strstr(failure.text, "DINIT_SU_WAIT: ") == failure.text, "%s",
+			      failure.text);
+	}
+	ck_assert(with_variables(twice, &settings, &failure));
+	ck_assert(settings.lifecycle.wait == 1000);
+}
+END_TEST
+
+START_TEST(nearest_options)
+{
+	static const struct {
+		const char *name;
+		unsigned int where;
+		const char *nearest;
+	} rows[] = {
+		{"stop-dealy", 0, "stop-delay"},
+		{"stopdelay", IN_ENVIRONMENT, "stop-delay"},
+		{"exe", 0, "exec"},
+		{"exe", IN_ENVIRONMENT, NULL},
+		{"unmask", 0, "umask"},
+		{"zap", 0, NULL},
+		{"", 0, NULL},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct option *nearest = option_nearest(&options_native, rows[i].name,
+							      strlen(rows[i].name), rows[i].where);
+
+		ck_assert_pstr_eq(nearest ? nearest->name : NULL, rows[i].nearest);
+	}
+}
+END_TEST
+
 START_TEST(bad_variables)
 {
 	static const struct {
@@ -456,8 +518,8 @@ START_TEST(bad_variables)
 		{"DINIT_SU_GROUP=2", "DINIT_SU_GROUP: '2' is neither 1 nor 0"},
 		{"DINIT_SU_QUIET=true", "DINIT_SU_QUIET: 'true' is neither 1 nor 0"},
 		{"DINIT_SU_VERBOSE=3", "DINIT_SU_VERBOSE: '3' is neither 0, 1 nor 2"},
-		{"DINIT_SU_STOP_SIGNALS=KILL", "DINIT_SU_STOP_SIGNALS: 'KILL' is no list"},
-		{"DINIT_SU_REWRITE=A=B", "DINIT_SU_REWRITE: 'A=B' is no FROM:TO"},
+		{"DINIT_SU_STOP_SIGNALS=KILL", "DINIT_SU_STOP_SIGNALS: 'KILL' cannot be caught"},
+		{"DINIT_SU_REWRITE=A=B", "DINIT_SU_REWRITE: 'A=B' is not FROM:TO"},
 		{"DINIT_SU_LOG_FORMAT=xml", "DINIT_SU_LOG_FORMAT: 'xml' is neither text nor json"},
 	};
 
@@ -487,6 +549,8 @@ Suite *options_suite(void)
 				      exit_map,
 				      variables,
 				      umask_from_a_variable,
+				      order_of_variables,
+				      nearest_options,
 				      other_variables,
 				      bad_variables};
 

@@ -13,6 +13,7 @@
 
 static const struct reporter reporter_of[] = {
 	[REPORT_ERRORS] = {.name = "dinit-su", .level = REPORT_ERRORS},
+	[REPORT_NOTES] = {.name = "dinit-su", .level = REPORT_NOTES},
 	[REPORT_WARNINGS] = {.name = "dinit-su", .level = REPORT_WARNINGS},
 	[REPORT_STORY] = {.name = "dinit-su", .level = REPORT_STORY},
 	[REPORT_DETAILS] = {.name = "dinit-su", .level = REPORT_DETAILS},
@@ -98,7 +99,9 @@ START_TEST(levels)
 			report(&reporter_of[(enum report_level)asked], (enum report_level)level,
 			       "x");
 			if (level <= asked)
-				ck_assert_str_eq(received(reader), "dinit-su: x\n");
+				ck_assert_str_eq(received(reader),
+						 level == REPORT_WARNINGS ? "dinit-su: warning: x\n"
+									  : "dinit-su: x\n");
 			else
 				ck_assert_int_eq(read(reader, &nothing, 1), -1);
 		}
@@ -120,8 +123,8 @@ START_TEST(always_one_line)
 	name[sizeof(name) - 1] = '\0';
 	report(&reporter_of[REPORT_ERRORS], REPORT_ERRORS, "%s", name);
 	line = received(reader);
-	ck_assert_uint_eq(strlen(line), 1023);
-	ck_assert_uint_eq(strcspn(line, "\n"), 1022);
+	ck_assert_uint_eq(strlen(line), 1011);
+	ck_assert_uint_eq(strcspn(line, "\n"), 1010);
 }
 END_TEST
 

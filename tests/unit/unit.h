@@ -28,6 +28,7 @@ Suite *lines_suite(void);
 Suite *network_suite(void);
 Suite *options_suite(void);
 Suite *json_suite(void);
+Suite *nearest_suite(void);
 Suite *ownership_suite(void);
 Suite *parse_suite(void);
 Suite *report_suite(void);
