@@ -100,6 +100,27 @@ def system_calls(place, contender):
     raise RuntimeError("strace of %s shows no start of its program" % contender.name)
 
 
+def calls_of(trace, pid, start):
+    """Names of the system calls that a process has begun behind an offset of strace's output."""
+    with open(trace) as file:
+        file.seek(start)
+        return re.findall(r"^%d +(\w+)\(" % pid, file.read(), re.MULTILINE)
+
+
+def calls_to_stop(place, contender):
+    """The system calls of init from a TERM that comes while it rests to its end."""
+    trace = place.file("trace")
+    with Container(place, contender, "rest", below=["strace", "-f", "-qq", "-o", trace]) as container:
+        # It rests when a while has passed in which it has begun nothing.
+        size = -1
+        while size != os.path.getsize(trace):
+            size = os.path.getsize(trace)
+            time.sleep(0.3)
+        os.kill(container.pid, signal.SIGTERM)
+        container.process.wait()
+    return calls_of(trace, container.pid, size)
+
+
 def instructions(place, contender):
     """User instructions from the entry point's first to the execve(2) that becomes the program."""
     return steps(place, contender)[0]

@@ -71,10 +71,10 @@ class Place:
 class Container:
     """A contender that runs a task of the workload as PID 1 of its namespace."""
 
-    def __init__(self, place, contender, *task):
+    def __init__(self, place, contender, *task, below=()):
         reading, writing = os.pipe()
         command = contender.command(place.file("workload"), *[str(word) for word in task])
-        self.process = subprocess.Popen([place.sandbox, "-p", str(writing), "--"] + command,
+        self.process = subprocess.Popen([*below, place.sandbox, "-p", str(writing), "--"] + command,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         env=ENVIRONMENT, pass_fds=[writing])
         os.close(writing)

@@ -46,6 +46,7 @@ def start_rows(start):
 
 def work_rows(work):
     yield "system calls to start", of(work["system calls"], number)
+    yield "system calls to stop", of(work["system calls to stop"], number)
     yield "user instructions to start", of(work["instructions"], number)
     yield "page faults", of(work["page faults"], lambda figures: number(int(figures["median"])))
 
@@ -66,8 +67,10 @@ def signal_rows(label, results):
 
 def rows(results):
     yield from start_rows(results["start"])
+    yield from timed("first start, not in memory, us", results["first"])
     yield from work_rows(results["work"])
     yield from memory_rows(results["memory"])
+    yield "all memory for one idle init, KiB", of(results["node"], number)
     idle = results["idle"]
     yield "wake-ups in %g s" % idle["seconds"], of(idle["wake-ups"], number)
     yield from signal_rows("idle", results["signals"]["idle"])
