@@ -10,12 +10,14 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "lines.h"
+#include "signals.h"
 #include "text.h"
 
-/* How often it is tried to lock a file, 10 ms apart. */
+/* How often it is tried in all to lock the two files, 10 ms apart. */
 #define LOCK_TRIES 500
 
 /* Room for an entry that is new. */
@@ -81,6 +83,16 @@ static bool is_same(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
+/*
+ * Whether a file has no ACL: acl(5). The mode alone does not tell, as its group bits are the mask
+ * of an ACL; taken over by a file without one they would give the group what only others had.
+ */
+static bool has_no_acl(int descriptor)
+{
+	return fgetxattr(descriptor, "system.posix_acl_access", NULL, 0) < 0 &&
+	       (errno == ENODATA || errno == EOPNOTSUPP);
+}
+
 /* Put a new file in the place of the old one, in its directory. */
 static bool replace_in(const struct change *change, int directory, const char *name)
 {
@@ -99,7 +111,11 @@ static bool replace_in(const struct change *change, int directory, const char *n
 		openat(directory, change->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (descriptor < 0)
 		return false;
-	replaced = write_at(descriptor, change->content, change->length, 0) &&
+	/* A file with an ACL is overwritten, and so is one that would get one from its directory.
+	 */
+	replaced = (!change->exists ||
+		    (has_no_acl(change->old.descriptor) && has_no_acl(descriptor))) &&
+		   write_at(descriptor, change->content, change->length, 0) &&
 		   fchown(descriptor, change->status.st_uid, change->status.st_gid) == 0 &&
 		   fchmod(descriptor, change->status.st_mode & 07777) == 0 &&
 		   fsync(descriptor) == 0 &&
@@ -278,28 +294,56 @@ static bool write_group(const char *path, const struct identity *identity)
 	return change_file(path, "group.dinit-su", found ? &group.line : NULL, entry);
 }
 
+/* While it is waited for the locks of both files. */
+struct waiting {
+	int tries; /* that are left */
+	const bool *stops;
+	int stopped_by; /* signal, or 0 */
+	const struct reporter *reporter;
+};
+
 /*
- * Lock a file. Returns its descriptor, or -1 if it is not there or stays locked by somebody: any
- * user who may read it can lock it, so that waiting without an end would be theirs to decide.
+ * Try to lock a file that is open. Returns 0, EWOULDBLOCK if somebody else has the lock or has just
+ * put another file in the place of this one, or the errno of a call that was refused.
  */
-static int lock(const char *path, const struct reporter *reporter)
+static int try_lock(int descriptor, const char *path)
 {
-	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+	struct stat locked, named;
+
+	if (flock(descriptor, LOCK_EX | LOCK_NB) < 0 || fstat(descriptor, &locked) < 0)
+		return errno;
+	if (stat(path, &named) < 0)
+		return errno == ENOENT ? EWOULDBLOCK : errno;
+	return is_same(&locked, &named) ? 0 : EWOULDBLOCK;
+}
+
+/*
+ * Lock a file. Returns its descriptor, or -1 if it is not there, cannot be locked or stays locked:
+ * any user who may read it can lock it, so that waiting without an end would be theirs to decide.
+ */
+static int lock(const char *path, struct waiting *waiting)
+{
+	const char *why = "another process keeps it locked";
+
+	while (waiting->tries > 0 && !waiting->stopped_by) {
 		const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-		struct stat locked, named;
+		int error;
 
 		if (descriptor < 0)
 			return -1;
-		/* Who had the lock may have put another file there since it was opened here. */
-		if ((flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
-		    fstat(descriptor, &locked) == 0 && stat(path, &named) == 0 &&
-		    is_same(&locked, &named))
+		error = try_lock(descriptor, path);
+		if (!error)
 			return descriptor;
 		close(descriptor);
+		if (error != EWOULDBLOCK) {
+			why = strerror(error);
+			break;
+		}
+		waiting->tries--;
 		poll(NULL, 0, 10);
+		waiting->stopped_by = signals_pending(waiting->stops);
 	}
-	report(reporter, REPORT_WARNINGS, "%s stays locked by another process: not waiting for it",
-	       path);
+	report(waiting->reporter, REPORT_WARNINGS, "going on without a lock of %s: %s", path, why);
 	return -1;
 }
 
@@ -309,13 +353,16 @@ static bool make_home(const struct identity *identity)
 	const char *home = identity->account.home;
 	const mode_t before = umask(022);
 	struct stat status;
-	int descriptor;
+	int descriptor, error;
 	bool made;
 
 	mkdir("/home", 0755);
-	mkdir(home, 0700);
+	error = mkdir(home, 0700) < 0 ? errno : 0;
 	umask(before);
 	descriptor = open(home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* That it is not there is only what came of the first error. */
+	if (descriptor < 0 && errno == ENOENT && error)
+		errno = error;
 	/* Engines make the directories above a mount point root's. */
 	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
 	       (status.st_uid != 0 || fchown(descriptor, identity->uid, identity->gid) == 0);
@@ -332,11 +379,18 @@ static void warn(const struct reporter *reporter, bool good, const char *path)
 
 bool account_files_update(const struct settings *settings, const struct ids *ids,
 			  const struct account_files *files, struct identity *identity,
-			  struct failure *failure)
+			  const bool stops[_NSIG], struct failure *failure)
 {
 	const struct reporter *reporter = &settings->reporter;
-	const int passwd = lock(files->passwd, reporter), group = lock(files->group, reporter);
-	const bool resolved = identity_resolve(settings, ids, files, identity, failure);
+	struct waiting waiting = {.tries = LOCK_TRIES, .stops = stops, .reporter = reporter};
+	const int passwd = lock(files->passwd, &waiting), group = lock(files->group, &waiting);
+	char name[SIGNAL_NAME_SIZE];
+	const bool resolved =
+		waiting.stopped_by
+			? fail(failure, 128 + waiting.stopped_by,
+			       "%s while waiting for a lock of %s or %s",
+			       signal_name(waiting.stopped_by, name), files->passwd, files->group)
+			: identity_resolve(settings, ids, files, identity, failure);
 
 	if (resolved && identity->changes_account) {
 		if (identity->is_new)

@@ -16,6 +16,7 @@
 #ifndef DINIT_SU_ACCOUNT_FILES_H
 #define DINIT_SU_ACCOUNT_FILES_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "identity.h"
@@ -44,10 +45,11 @@ void edit_append(const char *content, size_t length, struct edit *edit);
  * Under the lock resolve identity once more, as another container may have changed the files since,
  * and make them say what it does: the group's line first, so that after a kill in between the same
  * command line finishes the work. A new account gets its home too. Whatever cannot be written is a
- * warning. Returns false with a failure if identity cannot be resolved any more.
+ * warning. Returns false with a failure if identity cannot be resolved any more, or if one of the
+ * signals of stops is pending while it waits for the lock.
  */
 bool account_files_update(const struct settings *settings, const struct ids *ids,
 			  const struct account_files *files, struct identity *identity,
-			  struct failure *failure);
+			  const bool stops[_NSIG], struct failure *failure);
 
 #endif

@@ -86,6 +86,10 @@ static void explain_files(const struct plan *plan, struct text *text)
 	for (const char *const *path = plan->settings->chown; *path; path++)
 		text_add(text, "files     below %s are given to uid %u\n", *path,
 			 plan->identity->uid);
+	for (const char *const *path = plan->settings->chown_if_needed; *path; path++)
+		text_add(text,
+			 "files     below %s are given to uid %u, unless it has that already\n",
+			 *path, plan->identity->uid);
 }
 
 static void add_duration(struct text *text, int64_t milliseconds)

@@ -22,58 +22,82 @@ static struct ownership_change ownership_of(const struct identity *identity, boo
 	};
 }
 
-static bool walk(const struct plan *plan, const char *path, const struct ownership_change *change,
-		 struct failure *failure)
+/* The signals that end a hand-over. What is rewritten to nothing asks for nothing here either. */
+static void choose_stops(const struct lifecycle_settings *lifecycle, bool stops[_NSIG])
 {
-	const struct settings *settings = plan->settings;
-	const struct lifecycle_settings *lifecycle = &settings->lifecycle;
-	bool stops[_NSIG] = {false};
-
-	/* What is rewritten to nothing asks for nothing here either. */
-	for (int signal = 1; signal < _NSIG; signal++)
+	for (int signal = 0; signal < _NSIG; signal++)
 		stops[signal] =
 			lifecycle->asks_stop[signal] && lifecycle->send_as[signal] != SEND_NOTHING;
-	return ownership_walk(path, change, stops, &settings->reporter, failure);
 }
 
-/* What the account had in its home goes along with its ids. */
-static bool hand_over_home(const struct plan *plan, struct failure *failure)
+static bool walk_all(const char *const *paths, struct ownership_walk *walk, struct failure *failure)
 {
-	const struct account *account = &plan->identity->account;
-	const struct ownership_change change = ownership_of(plan->identity, false);
+	for (; *paths; paths++) {
+		walk->path = *paths;
+		if (!ownership_walk(walk, failure))
+			return false;
+	}
+	return true;
+}
 
-	if (account->home[0] != '/' || account->home[1] == '\0' ||
-	    walk(plan, account->home, &change, failure))
+/*
+ * What the account had in its home goes along with its ids. Many accounts have no home; one that
+ * cannot be handed over is a warning.
+ */
+static bool walk_home(const struct account *account, struct ownership_walk *walk,
+		      struct failure *failure)
+{
+	if (account->home[0] != '/' || account->home[1] == '\0')
+		return true;
+	walk->path = account->home;
+	walk->may_be_absent = true;
+	if (ownership_walk(walk, failure))
 		return true;
 	if (failure->status != STATUS_REFUSED)
 		return false;
-	/* Many accounts have none. */
-	if (access(account->home, F_OK) == 0)
-		report(&plan->settings->reporter, REPORT_WARNINGS, "%s", failure->text);
+	report(walk->reporter, REPORT_WARNINGS, "%s", failure->text);
 	return true;
+}
+
+/* Walk the home, if its ids change, and every path that was asked for. */
+static bool walk_trees(const struct plan *plan, bool with_home, const bool stops[_NSIG],
+		       struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	const struct ownership_change of_home = ownership_of(plan->identity, false);
+	const struct ownership_change of_paths = ownership_of(plan->identity, true);
+	struct ownership_walk home = {.change = &of_home,
+				      .stops = stops,
+				      .reporter = &settings->reporter};
+	struct ownership_walk walk = {.change = &of_paths,
+				      .stops = stops,
+				      .reporter = &settings->reporter};
+
+	if (with_home && !walk_home(&plan->identity->account, &home, failure))
+		return false;
+	if (!walk_all(settings->chown, &walk, failure))
+		return false;
+	walk.if_needed = true;
+	return walk_all(settings->chown_if_needed, &walk, failure);
 }
 
 bool hand_over(const struct plan *plan, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 	struct identity *identity = plan->identity;
-	struct ownership_change change;
+	bool stops[_NSIG];
 	bool is_new;
 
 	if (!plan->becomes)
 		return true;
+	choose_stops(&settings->lifecycle, stops);
 	is_new = identity->is_new;
-	if (is_new && !account_files_update(settings, &plan->ids, plan->files, identity, failure))
+	/* Another container may take the first id that is free, until this one has the lock. */
+	if (is_new &&
+	    !account_files_update(settings, &plan->ids, plan->files, identity, stops, failure))
 		return false;
-	/* Another container may have taken the first id that was free, until this one had the lock.
-	 */
-	change = ownership_of(identity, true);
-	if (!is_new && identity->changes_account && !hand_over_home(plan, failure))
+	if (!walk_trees(plan, !is_new && identity->changes_ids, stops, failure))
 		return false;
-	for (const char *const *path = settings->chown; *path; path++) {
-		if (!walk(plan, *path, &change, failure))
-			return false;
-	}
 	return is_new || !identity->changes_account ||
-	       account_files_update(settings, &plan->ids, plan->files, identity, failure);
+	       account_files_update(settings, &plan->ids, plan->files, identity, stops, failure);
 }

@@ -96,6 +96,7 @@ static bool resolve_user(const char *user, const struct settings *settings, cons
 
 	identity->has_account = found == LOOKUP_FOUND;
 	identity->is_new = false;
+	identity->by_number = identity->has_account && strcmp(identity->account.name, user) != 0;
 	if (settings->create && (found == LOOKUP_NOT_FOUND || found == LOOKUP_NO_FILE) &&
 	    !invent_account(user, ids, files, identity, failure))
 		return false;
@@ -195,10 +196,11 @@ static void use_ids(const struct ids *ids, struct identity *identity)
 		identity->gid = ids->gid;
 	identity->account_uid = ids->has_uid ? ids->uid : account->uid;
 	identity->account_gid = ids->has_gid ? ids->gid : account->gid;
-	identity->changes_account =
-		identity->is_new ||
-		(identity->has_account &&
-		 (identity->account_uid != account->uid || identity->account_gid != account->gid));
+	identity->changes_ids = identity->is_new ||
+				(identity->has_account && (identity->account_uid != account->uid ||
+							   identity->account_gid != account->gid));
+	/* At the next start that number is to be this account again, with its home. */
+	identity->changes_account = identity->changes_ids && !identity->by_number;
 }
 
 bool identity_check(const char *user_and_group, struct failure *failure)
@@ -247,7 +249,7 @@ bool identity_resolve(const struct settings *settings, const struct ids *ids,
 	if (!resolve_user(user, settings, ids, files, identity, failure))
 		return false;
 	use_ids(ids, identity);
-	if (identity->changes_account && !identity->is_new && identity->account.uid == 0)
+	if (identity->changes_ids && !identity->is_new && identity->account.uid == 0)
 		return fail(failure, STATUS_REFUSED, "'%s' is root, whose ids stay", user);
 	identity->group_given = group || ids->has_gid;
 	return add_groups(settings, files, identity, failure);

@@ -24,7 +24,9 @@ struct identity {
 	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
 	bool has_account;     /* else account is not filled in */
 	bool is_new;	      /* the account is to be made */
-	bool changes_account; /* its lines do not say these ids yet */
+	bool by_number;	      /* it was found by its number, which its line has to keep */
+	bool changes_ids;     /* the account is new, or it has other ids than these */
+	bool changes_account; /* and its lines are to say them */
 	uid_t account_uid;    /* what they are to say; the account has what they say now */
 	gid_t account_gid;
 	uint64_t capabilities;	/* kept by a user that is not root */

@@ -2,10 +2,14 @@
 #include "ids.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "lines.h"
 #include "parse.h"
+#include "trusted_path.h"
 
 bool ids_are_variables(const char *text)
 {
@@ -53,19 +57,87 @@ static bool read_variables(const struct settings *settings, char **environment, 
 					&ids->gid, failure));
 }
 
+bool ids_map_is_whole(const char *line)
+{
+	const char *count = strrchr(line, ' ');
+
+	return count && strcmp(count + 1, "4294967295") == 0;
+}
+
+/* The number in a file, or the kernel's default where that cannot be read. */
+static uint32_t read_overflow_id(const char *path)
+{
+	uint32_t id = 65534;
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	if (!lines_open(&lines, path))
+		return id;
+	line = lines_next(&lines, &length);
+	if (line)
+		parse_id(line, &id);
+	lines_close(&lines);
+	return id;
+}
+
+/*
+ * Whether an owner may be one that this user namespace does not map: it shows as the overflow id
+ * then, user_namespaces(7). Engines map that id too, so that only where every id is mapped it is
+ * sure to be somebody's own.
+ */
+static bool is_unmapped(uint32_t id, const char *overflow, const char *map)
+{
+	bool is_whole = false;
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	if (id != read_overflow_id(overflow))
+		return false;
+	if (lines_open(&lines, map)) {
+		line = lines_next(&lines, &length);
+		is_whole = line && ids_map_is_whole(line);
+		lines_close(&lines);
+	}
+	return !is_whole;
+}
+
+/* Look at the owner of path. False with a failure. */
+static bool look_at(const char *path, struct stat *status, struct failure *failure)
+{
+	struct trusted_path found;
+	int error = trusted_path_find(path, true, &found);
+
+	if (!error) {
+		if (fstatat(found.directory, found.name, status, AT_SYMLINK_NOFOLLOW) < 0)
+			error = errno;
+		close(found.directory);
+	}
+	return !error ||
+	       fail(failure, STATUS_REFUSED, "--ids-of %s: %s", path, trusted_path_error(error));
+}
+
 static bool read_owner(const char *path, struct ids *ids, struct failure *failure)
 {
 	struct stat status;
 
-	if (stat(path, &status) < 0)
-		return fail(failure, STATUS_REFUSED, "--ids-of %s: %s", path, strerror(errno));
+	if (!look_at(path, &status, failure))
+		return false;
 	ids->source = path;
 	ids->missing = "belongs to root";
 	ids->uid = status.st_uid;
 	ids->gid = status.st_gid;
+	if (is_unmapped(ids->uid, "/proc/sys/kernel/overflowuid", "/proc/self/uid_map"))
+		return fail(
+			failure, STATUS_REFUSED,
+			"--ids-of %s: it shows as uid %u's, as does what belongs to somebody whom "
+			"this user namespace does not map; name the ids with --ids",
+			path, ids->uid);
 	ids->has_uid = ids->uid != 0;
-	/* Somebody's file in root's group makes nobody a member of that. */
-	ids->has_gid = ids->has_uid && ids->gid != 0;
+	/* A group of root's, or one that nobody knows, makes nobody a member of it. */
+	ids->has_gid = ids->has_uid && ids->gid != 0 &&
+		       !is_unmapped(ids->gid, "/proc/sys/kernel/overflowgid", "/proc/self/gid_map");
 	return true;
 }
 

@@ -23,11 +23,15 @@ struct ids {
 /* Whether text is UIDVAR or UIDVAR:GIDVAR, each the name of a variable. */
 bool ids_are_variables(const char *text);
 
+/* Whether the first line of uid_map or gid_map, user_namespaces(7), maps every id there is. */
+bool ids_map_is_whole(const char *line);
+
 /*
  * Find out which ids --ids, --ids-from-env or --ids-of asks for, if any. A variable that is unset
  * or empty asks for none, nor does a path of root's. Returns false with a failure that names the
- * variable whose value is no id, or is 0 without --allow-root, or the path that cannot be looked
- * at.
+ * variable whose value is no id, or is 0 without --allow-root; or the path that cannot be looked
+ * at, has a link of somebody else's on the way, or may belong to somebody whom this user namespace
+ * does not map.
  */
 bool ids_choose(const struct settings *settings, char **environment, struct ids *ids,
 		struct failure *failure);

@@ -14,6 +14,8 @@
 #include "clock.h"
 #include "directories.h"
 #include "signals.h"
+#include "text.h"
+#include "trusted_path.h"
 
 /* How many directories are open at once, each with what was read of it. */
 #define OPEN_LEVELS 256
@@ -30,7 +32,8 @@
 #define LOOK_EVERY 8
 #define PROGRESS_EVERY 2000 /* milliseconds */
 
-#define TICK 20 /* milliseconds; longer than one of the kernel's */
+#define TICK 20		  /* milliseconds; longer than one of the kernel's */
+#define CLOCK_MARGIN 1500 /* milliseconds, for file systems that keep whole seconds */
 #define KEEP ((uid_t)-1)
 
 /* A directory on the way from the top to where the walk is. */
@@ -47,9 +50,12 @@ struct level {
 	_Alignas(struct directory_entry) char buffer[4096];
 };
 
+/* How many owners of what stays theirs are named. */
+#define OWNERS_MAX 3
+
 struct walk {
+	const struct ownership_walk *wanted;
 	const struct ownership_change *change;
-	const bool *stops;
 	const struct reporter *reporter;
 	int top;	/* descriptor */
 	bool is_inside; /* the top is open */
@@ -60,7 +66,11 @@ struct walk {
 	bool given;	/* something, in this pass */
 	unsigned int refused;
 	unsigned int seen;
-	int waits; /* so far */
+	unsigned int others; /* objects of somebody else's, in this pass */
+	uid_t owners[OWNERS_MAX];
+	int owner_count;	     /* up to one more than are kept */
+	int waits;		     /* so far */
+	bool wants_clock, has_clock; /* see is_ahead() */
 	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
 	struct place places[DEPTH_MAX];
@@ -89,18 +99,67 @@ bool ownership_decide(const struct stat *status, const struct ownership_change *
 	return *uid != KEEP || *gid != KEEP;
 }
 
+bool ownership_is_others(const struct stat *status, const struct ownership_change *change)
+{
+	return status->st_uid != 0 && status->st_uid != change->from_uid &&
+	       status->st_uid != change->to_uid;
+}
+
+/* Count what stays somebody else's, and whose it is. */
+static void count_others(struct walk *walk, const struct stat *status)
+{
+	int known = 0;
+
+	/* In a home that goes along with its ids nobody has asked for what is another's. */
+	if (!walk->change->roots_too || !ownership_is_others(status, walk->change))
+		return;
+	walk->others++;
+	while (known < walk->owner_count && known < OWNERS_MAX &&
+	       walk->owners[known] != status->st_uid)
+		known++;
+	if (known < OWNERS_MAX)
+		walk->owners[known] = status->st_uid;
+	if (known == walk->owner_count)
+		walk->owner_count++;
+}
+
+static void report_others(const struct walk *walk)
+{
+	char buffer[64];
+	struct text owners = text_in(buffer, sizeof(buffer));
+
+	for (int i = 0; i < walk->owner_count; i++) {
+		if (i < OWNERS_MAX)
+			text_add(&owners, "%s%u", i ? ", " : "", walk->owners[i]);
+		else
+			text_add(&owners, " and others");
+	}
+	if (walk->others)
+		report(walk->reporter, REPORT_WARNINGS,
+		       "%u files at and below %s stay somebody else's: of uid %s", walk->others,
+		       walk->names, buffer);
+}
+
+/* The words for errno, of an object that could not be given. */
+static const char *why_refused(int error)
+{
+	return error == EBUSY ? "renamed or linked a moment ago, or its time of change is ahead of "
+				"the clock; the next start looks again"
+			      : strerror(error);
+}
+
 /* One warning for the first, so that a tree of them does not fill the log. */
 static void refuse(struct walk *walk, const char *name)
 {
 	const int error = errno;
 
-	/* Gone, or something else by now: who did that has not waited for us. Or mounted there. */
+	/* Removed or replaced during the walk, or a mount point: not an error. */
 	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
 	    walk->stopped_by)
 		return;
 	if (walk->refused++ == 0)
 		report(walk->reporter, REPORT_WARNINGS, "cannot hand over '%s' below %s: %s", name,
-		       walk->names, strerror(error));
+		       walk->names, why_refused(error));
 }
 
 static struct level *level_of(struct walk *walk)
@@ -108,10 +167,16 @@ static struct level *level_of(struct walk *walk)
 	return &walk->levels[walk->depth % OPEN_LEVELS];
 }
 
+/* When an object has changed last, in milliseconds since the Epoch. */
+static int64_t changed_at(const struct stat *status)
+{
+	return (int64_t)status->st_ctim.tv_sec * 1000 + status->st_ctim.tv_nsec / 1000000;
+}
+
 /* Has somebody asked to stop, is it time to say something? */
 static bool is_stopped(struct walk *walk)
 {
-	walk->stopped_by = signals_pending(walk->stops);
+	walk->stopped_by = signals_pending(walk->wanted->stops);
 	if (clock_monotonic() >= walk->progress_at) {
 		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
 		report(walk->reporter, REPORT_NOTES, "handing over %s: %u files so far",
@@ -160,6 +225,22 @@ static int open_entry(struct walk *walk, const char *name, int flags, struct sta
 	return -1;
 }
 
+/*
+ * Learn whether the file system's clock is this machine's, from the time of a change that this
+ * process has just made.
+ */
+static void learn_clock(struct walk *walk, int directory, const char *path, int flags)
+{
+	struct stat status;
+	int64_t ahead;
+
+	if (!walk->wants_clock || fstatat(directory, path, &status, flags) < 0)
+		return;
+	ahead = changed_at(&status) - clock_realtime();
+	walk->has_clock = ahead > -CLOCK_MARGIN && ahead < CLOCK_MARGIN;
+	walk->wants_clock = !walk->has_clock;
+}
+
 /* Give what is at path. No set-user-ID bit of a file outlives that, no capability: chown(2). */
 static void give_at(struct walk *walk, int directory, const char *path, int flags,
 		    const struct stat *status, const char *name)
@@ -167,12 +248,16 @@ static void give_at(struct walk *walk, int directory, const char *path, int flag
 	uid_t uid;
 	gid_t gid;
 
-	if (!ownership_decide(status, walk->change, &uid, &gid))
+	if (!ownership_decide(status, walk->change, &uid, &gid)) {
+		count_others(walk, status);
 		return;
-	if (fchownat(directory, path, uid, gid, flags) == 0)
-		walk->given = true;
-	else
+	}
+	if (fchownat(directory, path, uid, gid, flags) < 0) {
 		refuse(walk, name);
+		return;
+	}
+	walk->given = true;
+	learn_clock(walk, directory, path, flags);
 }
 
 /* Give what this descriptor is open for. */
@@ -188,10 +273,25 @@ static void give(struct walk *walk, int descriptor, const struct stat *status, c
  */
 static bool rests_since(const struct stat *status, int64_t then)
 {
-	const struct timespec *changed = &status->st_ctim;
+	return then - changed_at(status) > (status->st_ctim.tv_nsec == 0 ? 1000 : 0) + TICK;
+}
 
-	return then - ((int64_t)changed->tv_sec * 1000 + changed->tv_nsec / 1000000) >
-	       (changed->tv_nsec == 0 ? 1000 : 0) + TICK;
+/*
+ * Whether the ctime lies in the future, as it does for all files of a machine that does not know
+ * the time yet. A name that is made or removed sets it to the time of the file system's clock. So,
+ * if that clock is this machine's, none was since the clock shows what it does. A server's clock
+ * may be ahead: then two looks at the file tell, which are further apart than a tick of any clock,
+ * with the same ctime both times, and with the name looked up in between.
+ */
+static bool is_ahead(const struct stat *status)
+{
+	return changed_at(status) - clock_realtime() > 2 * CLOCK_MARGIN;
+}
+
+static bool is_unchanged(const struct stat *status, const struct stat *before)
+{
+	return status->st_ino == before->st_ino && status->st_dev == before->st_dev &&
+	       changed_at(status) == changed_at(before) && status->st_ctim.tv_nsec != 0;
 }
 
 /*
@@ -204,12 +304,18 @@ static bool rests_since(const struct stat *status, int64_t then)
  */
 static int open_file(struct walk *walk, const char *name, struct stat *status)
 {
+	struct stat last = {0};
+
 	for (;;) {
 		const int64_t before = clock_realtime();
 		int descriptor = open_entry(walk, name, O_PATH, status);
+
 		if (descriptor < 0 || status->st_uid != 0 || S_ISDIR(status->st_mode) ||
-		    rests_since(status, before))
+		    rests_since(status, before) ||
+		    (is_ahead(status) && (walk->has_clock || is_unchanged(status, &last))))
 			return descriptor;
+		walk->wants_clock = is_ahead(status);
+		last = *status;
 		close(descriptor);
 		errno = EBUSY;
 		if (walk->waits == WAITS_MAX || is_stopped(walk))
@@ -233,8 +339,10 @@ static void take_file(struct walk *walk, const struct directory_entry *entry,
 	gid_t gid;
 	int descriptor;
 
-	if (!ownership_decide(seen, walk->change, &uid, &gid))
+	if (!ownership_decide(seen, walk->change, &uid, &gid)) {
+		count_others(walk, seen);
 		return;
+	}
 	if (!level->others_write && seen->st_dev == walk->device && seen->st_ino == entry->inode) {
 		give_at(walk, level->descriptor, entry->name, AT_SYMLINK_NOFOLLOW, seen,
 			entry->name);
@@ -346,13 +454,16 @@ static bool go_down(struct walk *walk, int depth)
 	return walk->depth >= 0;
 }
 
-/* The current directory is done: give it, and go back to the one above. False if there is none. */
+/*
+ * The current directory is done: give it, but for the top, whose turn comes when nothing else is
+ * left, and go back to the one above. False if there is none.
+ */
 static bool leave(struct walk *walk)
 {
 	const int descriptor = level_of(walk)->descriptor;
 	struct stat status;
 
-	if (fstat(descriptor, &status) == 0)
+	if (walk->depth > 0 && fstat(descriptor, &status) == 0)
 		give(walk, descriptor, &status, walk->names + walk->places[walk->depth].name);
 	close(descriptor);
 	if (walk->depth-- > walk->first_open || walk->depth < 0)
@@ -368,6 +479,8 @@ static void pass(struct walk *walk)
 	bool going_on;
 
 	walk->uncertain = walk->given = false;
+	walk->others = 0;
+	walk->owner_count = 0;
 	walk->places[0].offset = 0;
 	going_on = go_down(walk, 0);
 	while (going_on && (walk->seen++ % LOOK_EVERY != 0 || !is_stopped(walk))) {
@@ -390,67 +503,95 @@ static void walk_from_top(struct walk *walk)
 		if (walk->stopped_by || !walk->uncertain || !walk->given)
 			break;
 	}
+}
+
+/* Walk the open tree, or look at the one object that it is. */
+static void walk_open(struct walk *walk, struct stat *status)
+{
+	walk->device = status->st_dev;
+	if (S_ISDIR(status->st_mode)) {
+		walk_from_top(walk);
+		if (walk->stopped_by || fstat(walk->top, status) < 0)
+			return;
+	}
+	give(walk, walk->top, status, walk->names);
 	if (walk->refused > 1)
 		report(walk->reporter, REPORT_WARNINGS,
 		       "%u files below %s could not be handed over", walk->refused, walk->names);
+	report_others(walk);
 }
 
 static const char cannot[] = "cannot hand over %s: %s";
 
-/* With a slash at the end a symbolic link would be followed. */
-static int open_top(struct walk *walk, const char *path, struct stat *status)
+/* Open what the path leads to. Returns 0 with *status, or an errno. */
+static int open_top(struct walk *walk, struct stat *status)
 {
-	size_t length = strlen(path);
+	struct trusted_path found;
+	int error = trusted_path_find(walk->wanted->path, false, &found);
 
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	memcpy(walk->names, path, length);
-	walk->levels[0].descriptor = AT_FDCWD;
-	walk->top = open_file(walk, walk->names, status);
+	if (error)
+		return error;
+	walk->levels[0].descriptor = found.directory;
+	walk->top = open_file(walk, found.name, status);
+	error = walk->top < 0 ? errno : 0;
+	close(found.directory);
 	walk->is_inside = true;
-	return walk->top;
+	return error;
 }
 
-static bool walk_path(struct walk *walk, const char *path, struct failure *failure)
+/* Whether path does not belong to whom it is to belong to. */
+static bool is_needed(const struct stat *status, const struct ownership_change *change)
+{
+	uid_t uid;
+	gid_t gid;
+
+	return status->st_uid != change->to_uid || ownership_decide(status, change, &uid, &gid);
+}
+
+static bool walk_path(struct walk *walk, struct failure *failure)
+{
+	const char *const path = walk->wanted->path;
+	struct stat status;
+	int error;
+
+	text_add(&(struct text){.start = walk->names, .size = PATH_MAX}, "%s", path);
+	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
+	error = open_top(walk, &status);
+	if (error == ELOOP)
+		return fail(failure, STATUS_REFUSED, cannot, path, trusted_path_error(error));
+	if (!error && S_ISLNK(status.st_mode)) {
+		close(walk->top);
+		return fail(failure, STATUS_REFUSED, cannot, path,
+			    "it is a symbolic link; name what it leads to");
+	}
+	if (!error) {
+		if (!walk->wanted->if_needed || is_needed(&status, walk->change))
+			walk_open(walk, &status);
+		close(walk->top);
+	} else if (!walk->stopped_by && !(error == ENOENT && walk->wanted->may_be_absent)) {
+		report(walk->reporter, REPORT_WARNINGS, cannot, path, why_refused(error));
+	}
+	return true;
+}
+
+bool ownership_walk(const struct ownership_walk *wanted, struct failure *failure)
 {
 	char name[SIGNAL_NAME_SIZE];
-	struct stat status;
-
-	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
-	if (open_top(walk, path, &status) < 0) {
-		if (errno != EBUSY)
-			return fail(failure, STATUS_REFUSED, cannot, path, strerror(errno));
-		refuse(walk, path);
-	} else {
-		walk->device = status.st_dev;
-		if (S_ISDIR(status.st_mode))
-			walk_from_top(walk);
-		else if (!S_ISLNK(status.st_mode))
-			give(walk, walk->top, &status, path);
-		close(walk->top);
-		if (S_ISLNK(status.st_mode))
-			return fail(failure, STATUS_REFUSED, cannot, path,
-				    "it is a symbolic link; name what it leads to");
-	}
-	return !walk->stopped_by || fail(failure, 128 + walk->stopped_by,
-					 "%s while handing over %s; run again to finish",
-					 signal_name(walk->stopped_by, name), path);
-}
-
-bool ownership_walk(const char *path, const struct ownership_change *change,
-		    const bool stops[_NSIG], const struct reporter *reporter,
-		    struct failure *failure)
-{
 	struct walk *walk = mmap(NULL, sizeof(*walk), PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	bool done;
+	int stopped_by;
+	bool good;
 
 	if (walk == MAP_FAILED)
-		return fail(failure, STATUS_REFUSED, cannot, path, strerror(errno));
-	walk->change = change;
-	walk->stops = stops;
-	walk->reporter = reporter;
-	done = walk_path(walk, path, failure);
+		return fail(failure, STATUS_REFUSED, cannot, wanted->path, strerror(errno));
+	walk->wanted = wanted;
+	walk->change = wanted->change;
+	walk->reporter = wanted->reporter;
+	good = walk_path(walk, failure);
+	stopped_by = walk->stopped_by;
 	munmap(walk, sizeof(*walk));
-	return done;
+	if (!good || !stopped_by)
+		return good;
+	return fail(failure, 128 + stopped_by, "%s while handing over %s; run again to finish",
+		    signal_name(stopped_by, name), wanted->path);
 }

@@ -37,19 +37,34 @@ struct ownership_change {
 bool ownership_decide(const struct stat *status, const struct ownership_change *change, uid_t *uid,
 		      gid_t *gid);
 
+/* Whether an object belongs to somebody whom the change does not mention. A pure decision. */
+bool ownership_is_others(const struct stat *status, const struct ownership_change *change);
+
+/* What is to be walked, and how. */
+struct ownership_walk {
+	const char *path;
+	const struct ownership_change *change;
+	bool if_needed;	    /* not if path itself fits already */
+	bool may_be_absent; /* then nothing is said */
+	const bool *stops;  /* the signals that end a walk, by number */
+	const struct reporter *reporter;
+};
+
 /*
  * Walk the tree at path, or look at the one object that is there, and let it change; a directory
- * after what is in it, so that root's is not open to others while the walk is there. Says every two
- * seconds how far it is. An object that cannot be given is a warning, and the walk goes on: it is
- * immutable, the file system does not allow it, or it is root's and keeps being renamed or linked.
- * A path that is not there or is a symbolic link is a failure; so is a pending signal of stops,
- * with the status of a program that it ended. What an interrupted walk has left, the next one does.
+ * after what is in it, so that root's is not open to others while the walk is there, and path
+ * itself last of all, so that it tells that the walk was finished. Says every two seconds how far
+ * it is, and at the end what stays somebody else's.
+ *
+ * An object that cannot be given is a warning, and the walk goes on: it is immutable, the file
+ * system does not allow it, or it is root's and keeps being renamed or linked. So is a path that
+ * cannot be reached. A symbolic link at the end of path, or one on the way that may be somebody
+ * else's (trusted_path.h), is a failure; so is a pending signal of stops, with the status of a
+ * program that it ended. What an interrupted walk has left, the next one does.
  *
  * Takes 4 KiB of memory for each directory on the way down, at most 2.3 MiB, and gives it back;
  * holds no more than 260 descriptors, and fewer where fewer are allowed.
  */
-bool ownership_walk(const char *path, const struct ownership_change *change,
-		    const bool stops[_NSIG], const struct reporter *reporter,
-		    struct failure *failure);
+bool ownership_walk(const struct ownership_walk *wanted, struct failure *failure);
 
 #endif

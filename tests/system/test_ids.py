@@ -4,8 +4,11 @@ import ctypes
 import fcntl
 import os
 import shutil
+import signal
 import stat
+import struct
 import subprocess
+import time
 import unittest
 
 from harness import Ended, Init, Place, SystemTest, stat as state_of, until
@@ -187,6 +190,24 @@ class Ids(EtcTest):
         etc.run("--ids", "7:8", "--create", "user", "--", "id")
         self.assertEqual([os.stat(etc.file(name)) for name in ("shadow", "gshadow")], before)
         self.assertEqual(sorted(os.listdir(etc.path)), ["group", "gshadow", "passwd", "shadow"])
+
+    def test_by_number_it_is_the_same_user_at_the_second_start(self):
+        for user in ("4242", "4242:4242", "04242"):
+            etc = Etc()
+            home = etc.home + "/app"
+            os.mkdir(home)
+            os.chown(home, 4242, 4242)
+            for _ in range(2):
+                ended = etc.run("--ids-from-env", "U", user, "--", "sh", "-c", "id -u; echo $HOME",
+                                environment={"U": "5000"})
+                self.assert_runs(ended, "5000", "/home/app")
+                self.assertEqual(os.stat(home).st_uid, 5000)
+            self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
+
+    def test_by_a_name_of_digits_its_line_is_changed(self):
+        etc = Etc(PASSWD + "1000:x:77:77::/:\n")
+        self.assert_runs(etc.run("--ids", "5000", "1000", "--", "id", "-u"), "5000")
+        self.assertIn("\n1000:x:5000:77:", etc.read("passwd"))
 
     def test_every_way_to_switch(self):
         for arguments in (["-x"], ["-R"], ["-i"]):
@@ -413,6 +434,29 @@ class Rootless(EtcTest):
         os.chown(path, self.CALLER, self.CALLER)
         return path
 
+    def test_an_owner_that_is_not_mapped(self):
+        """Shows as the overflow id, which nobody is to become."""
+        for owner, words in (((5, 5), "it shows as uid 65534's"),
+                             ((self.CALLER, 5), None)):
+            etc, mount = Etc(), Place.directory()
+            os.chown(mount, *owner)
+            for path in (etc.path, etc.home, etc.file("passwd"), etc.file("group")):
+                os.chown(path, 100000, 100000)
+            ended = etc.run("--ids-of", mount, "app", "--", "id", "-u", sandbox=["-P"], cwd="/",
+                            preexec_fn=lambda: enter_user_namespace(*self.KEEP_ID))
+            if words:
+                self.assertEqual((ended.status, ended.output), (125, ""), ended)
+                self.assertIn(words, ended.errors)
+                self.assertEqual(etc.read("passwd"), PASSWD)
+            else:
+                self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
+                self.assertIn("app:x:1000:4242:", etc.read("passwd"))
+
+    def test_the_overflow_id_that_is_mapped_is_an_owner_like_any_other(self):
+        path = Place.directory()
+        os.chown(path, 65534, 65534)
+        self.assert_runs(Etc().run("--ids-of", path, "app", "--", "id", "-u"), "65534")
+
     def test_an_id_that_is_not_mapped(self):
         ended = Etc().run(*SCRIPT, "id", sandbox=["-P"], cwd="/", environment={"USER_ID": "70000"},
                           preexec_fn=lambda: enter_user_namespace(*self.USUAL))
@@ -442,6 +486,31 @@ class HostileFiles(EtcTest):
         self.assertEqual((status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)),
                          (11, 22, 0o664))
         self.assertEqual(sorted(os.listdir(etc.path)), ["group", "passwd"])
+
+    def test_an_access_control_list_stays(self):
+        """user::rw-, user:77:rw-, group::r--, mask::rw-, other::r-- as acl(5) has it."""
+        name, none = "system.posix_acl_access", 0xffffffff
+        acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in (
+            (1, 6, none), (2, 6, 77), (4, 4, none), (0x10, 6, none), (0x20, 4, none)))
+        for where in ("passwd", "."):
+            with self.subTest(where=where):
+                etc = Etc()
+                try:
+                    if where == "passwd":
+                        os.setxattr(etc.file("passwd"), name, acl)
+                    else:
+                        os.setxattr(etc.path, "system.posix_acl_default", acl)
+                except OSError as error:
+                    self.skipTest("no access control lists: %s" % error)
+                before = os.stat(etc.file("passwd"))
+                self.assertEqual(self.change(etc), "")
+                self.assertEqual(etc.read("passwd"), self.AFTER)
+                if where == "passwd":
+                    self.assertEqual(os.getxattr(etc.file("passwd"), name), acl)
+                else:
+                    self.assertNotIn(name, os.listxattr(etc.file("passwd")))
+                self.assertEqual(os.stat(etc.file("passwd")).st_mode, before.st_mode)
+                self.assertEqual(sorted(os.listdir(etc.path)), ["group", "passwd"])
 
     def test_other_bytes_stay(self):
         strange = b"\0\xff\r\n\n\n:\n+nis\n" + b"x" * 300000 + b"\napp:x:4242:4242:a:/:\n\0last"
@@ -503,8 +572,12 @@ class HostileFiles(EtcTest):
         for name in ("passwd", "group"):
             self.assertIn("cannot change /etc/%s: Read-only file system" % name, ended.errors)
         self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
+        inside[2] = "mount -o bind,remount,ro /home && " + inside[2]
         ended = etc.run(*inside, "--ids", "1000:1001", "--create", "user", "--", *SHOW,
                         binary="/usr/bin/env")
+        for path in ("/home/user", "/etc/passwd", "/etc/group"):
+            self.assertIn("cannot change %s: Read-only file system" % path, ended.errors)
+        self.assertNotIn("No such file", ended.errors)
         self.assertEqual((ended.status, ended.output.splitlines()),
                          (0, ["1000", "1001", "1001 999", "/home/user user"]), ended)
 
@@ -598,15 +671,47 @@ class HostileFiles(EtcTest):
                 self.assertEqual((init.wait(), init.rest()), (0, "1001\n"))
         self.assertEqual(os.stat(given).st_uid, 1001)
 
+    def below_strace(self, etc, trace, inject):
+        """Change app's ids with a fault injected; what was said, and how many calls were traced."""
+        log = os.path.join(Place.directory(), "log")
+        ended = etc.run("-qqo", log, "-e", "trace=" + trace, "-e", "inject=%s:%s" % (trace, inject),
+                        Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id", "-u",
+                        binary=shutil.which("strace"))
+        self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
+        self.assertEqual(etc.read("passwd"), self.AFTER)
+        with open(log) as file:
+            return ended.errors, len(file.readlines())
+
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make the waiting short")
     def test_locked_by_somebody(self):
+        """Both files: 5 seconds in all, 10 ms at a time."""
+        etc = Etc()
+        with open(etc.file("passwd")) as passwd, open(etc.file("group")) as group:
+            for file in (passwd, group):
+                fcntl.flock(file, fcntl.LOCK_EX)
+            errors, polls = self.below_strace(etc, "?poll,?ppoll", "retval=0")
+        for name in ("passwd", "group"):
+            self.assertIn("without a lock of /etc/%s: another process keeps it locked" % name,
+                          errors)
+        self.assertGreaterEqual(polls, 500)
+        self.assertLess(polls, 600)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_a_look_that_is_refused_is_not_a_lock(self):
+        for call in ("?flock", "?stat,?newfstatat"):
+            _, calls = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
+            self.assertLess(calls, 100)
+
+    def test_a_stop_is_heard_while_it_waits_for_a_lock(self):
         etc = Etc()
         with open(etc.file("passwd")) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            ended = etc.run("-qqo", "/dev/null", "-e", "trace=?poll,?ppoll", "-e",
-                            "inject=?poll,?ppoll:retval=0",
-                            Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id", "-u",
-                            binary=shutil.which("strace"))
-        self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
-        self.assertIn("/etc/passwd stays locked by another", ended.errors)
-        self.assertEqual(etc.read("passwd"), self.AFTER)
+            with Init("--ids", "1000:1001", "app", "--", "id", passwd=etc.file("passwd"),
+                      group=etc.file("group")) as init:
+                until(lambda: init.holds_signals() and state_of(init.pid)[0] == "S", "it to wait")
+                began = time.monotonic()
+                init.signal(signal.SIGTERM)
+                self.assertEqual(init.wait(), 128 + signal.SIGTERM)
+                self.assertLess(time.monotonic() - began, 2)
+                self.assertIn("SIGTERM while waiting for a lock", init.rest())
+        self.assertEqual(etc.read("passwd"), PASSWD)

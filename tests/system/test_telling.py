@@ -144,7 +144,7 @@ class TerminationLog(SystemTest):
     def test_before_the_switch_no_other_path_is_opened(self):
         """Neither one that a variable has chosen nor one of the command line's."""
         for fault in (["nobody-here", "--", "true"], ["--no-such-option", "app", "--", "true"],
-                      ["--chown", "/no/such/path", "app", "--", "true"]):
+                      ["--ids-of", "/no/such/path", "app", "--", "true"]):
             for ending in (self.variable, self.end):
                 with self.subTest(fault=fault, ending=ending):
                     self.assertEqual(ending(*fault).status, 125)

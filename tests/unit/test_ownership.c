@@ -110,9 +110,26 @@ START_TEST(root_becomes_another)
 }
 END_TEST
 
+START_TEST(whose_stays)
+{
+	static const struct {
+		uid_t uid;
+		bool others;
+	} rows[] = {{0, false}, {OLD_UID, false}, {NEW_UID, false}, {OTHER, true}, {65534, true}};
+	const struct ownership_change change = {.from_uid = OLD_UID, .to_uid = NEW_UID};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct stat status = {.st_uid = rows[i].uid};
+
+		ck_assert_msg(ownership_is_others(&status, &change) == rows[i].others, "row %d", i);
+	}
+}
+END_TEST
+
 Suite *ownership_suite(void)
 {
-	const TTest *const tests[] = {decisions, root_keeps_what_is_roots, root_becomes_another};
+	const TTest *const tests[] = {decisions, root_keeps_what_is_roots, root_becomes_another,
+				      whose_stays};
 
 	return suite_of("ownership", tests, COUNT(tests));
 }
