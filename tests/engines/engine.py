@@ -255,6 +255,9 @@ class Container:
         """The pid of its PID 1 as seen from here."""
         return self.inspect()["State"]["Pid"]
 
+    def is_running(self):
+        return self.inspect()["State"]["Running"]
+
     def wait(self):
         """Wait for its end; returns its exit status as the engine has it on record."""
         self.call("wait")
@@ -272,6 +275,10 @@ class Container:
     def execute(self, *arguments, options=(), **others):
         """Run one more program in it."""
         return self.engine.call("exec", *options, self.identity, *arguments, **others)
+
+    def copy_out(self, path):
+        """A file or a directory of its, as a tar, a character a byte."""
+        return self.engine.call("cp", self.identity + ":" + path, "-", encoding="latin-1").stdout
 
     def remove(self):
         self.call("rm", "-f", check=False)

@@ -10,6 +10,7 @@ import re
 import shutil
 
 import images
+import trees
 from engine import copy, once
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -21,7 +22,7 @@ BASE = "dinit-su-packages-installed"
 BASE_DOCKERFILE = """\
 FROM %s
 RUN printf '#!/bin/sh\\n' >/usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get
-""" % images.TREE
+""" % trees.SMALL
 
 # What stands for the image that somebody else has built.
 FOREIGN = "nginx:1.27"
@@ -31,7 +32,7 @@ RUN printf '#!/bin/sh\\nexec "$@"\\n' >/docker-entrypoint.sh && chmod 755 /docke
 ENTRYPOINT ["/docker-entrypoint.sh"]
 CMD ["nginx", "-g", "daemon off;"]
 STOPSIGNAL SIGQUIT
-""" % images.TREE
+""" % trees.SMALL
 
 
 def build_text(engine, tag, dockerfile):

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 
-from network import enter_network
+from network import enter_clients_network
 
 # Workers with a new connection for each request, and with one that is kept; each has its own pace.
 NEW_CONNECTIONS = 12
@@ -24,13 +24,9 @@ PIECES = 32
 class Load:
     """The load, running from the moment it is made until end()."""
 
-    def __init__(self, pid, port, page, large_page):
-        """On the server at a port of localhost in the network of the process pid.
-
-        page and large_page are (path, length of the content).
-        """
-        self.pid = pid
-        self.port = port
+    def __init__(self, server, page, large_page):
+        """On a server, (address, port); page and large_page are (path, length of the content)."""
+        self.server = server
         self.page = page
         self.large_page = large_page
         self.ending = threading.Event()
@@ -51,13 +47,13 @@ class Load:
         return thread
 
     def run(self, work, delay):
-        enter_network(self.pid)
+        enter_clients_network()
         if not self.ending.wait(delay):
             work()
 
-    def use(self, port):
-        """Send what is not under way yet to the server at another port."""
-        self.port = port
+    def use(self, server):
+        """Send what is not under way yet to another server."""
+        self.server = server
 
     def end(self):
         """Let the requests under way end, and make no more."""
@@ -92,31 +88,31 @@ class Load:
 
     def request_on_new_connections(self):
         for _ in self.paced():
-            connection = Connection("new connection", self.port)
+            connection = Connection("new connection", self.server)
             self.record(Connection.get, connection, self.page)
             connection.close()
 
     def request_on_kept_connection(self):
-        connection = Connection("kept connection", self.port)
+        connection = Connection("kept connection", self.server)
         for _ in self.paced():
-            if connection.port != self.port:
+            if (connection.host, connection.port) != self.server:
                 connection.close()
-                connection = Connection("kept connection", self.port)
+                connection = Connection("kept connection", self.server)
             if not self.record(Connection.get, connection, self.page):
                 connection.close()
         connection.close()
 
     def read_slowly(self):
         while not self.ending.is_set():
-            connection = Connection("slow reader", self.port)
+            connection = Connection("slow reader", self.server)
             if not self.record(Connection.get_slowly, connection, self.large_page):
                 self.ending.wait(PACE)
             connection.close()
 
 
 class Connection(http.client.HTTPConnection):
-    def __init__(self, name, port):
-        super().__init__("127.0.0.1", port, timeout=30)
+    def __init__(self, name, server):
+        super().__init__(*server, timeout=10)
         self.name = name
 
     def ask(self, path):

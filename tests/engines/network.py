@@ -1,32 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""Reaching a server in a container that has no network but its own loopback interface."""
+"""Reaching a server in a container.
+
+Clients are outside of it, as real ones are: in a network namespace of their own, joined to each
+container by a pair of virtual Ethernet devices. A client in the container's own namespace would
+keep that alive, and so hide that whatever the kernel still has to send is lost with it.
+"""
 import http.client
+import itertools
 import os
+import subprocess
 import threading
+import unittest
 
 import confine
-from engine import until
+from engine import once, until
 
 CLONE_NEWNET = 0x40000000
+# For documentation: nobody's, and there is no way out of the namespace anyway.
+NETWORK, HERE = "192.0.2.", 1
+NUMBERS = itertools.cycle(range(2, 255))
+BRIDGE = "clients"
 
 
-def enter_network(pid):
-    """Move the calling thread, and it alone, into the network namespace of a process."""
-    descriptor = os.open("/proc/%d/ns/net" % pid, os.O_RDONLY)
-    try:
-        if confine.LIBC.setns(descriptor, CLONE_NEWNET) != 0:
-            raise OSError("cannot enter the network of pid %d" % pid)
-    finally:
-        os.close(descriptor)
-
-
-def in_network(pid, function, *arguments):
-    """Call a function in the network namespace of a process; returns or raises what it does."""
+def in_thread(function, *arguments):
+    """Call a function in a thread of its own; returns or raises what it does."""
     outcome = []
 
     def call():
         try:
-            enter_network(pid)
             outcome.extend((function(*arguments), None))
         except Exception as error:
             outcome.extend((None, error))
@@ -40,9 +41,82 @@ def in_network(pid, function, *arguments):
     return result
 
 
-def get(port, path):
-    """The status and the content at http://localhost:PORT/PATH."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def enter(descriptor):
+    """Move the calling thread, and it alone, into a network namespace."""
+    if confine.LIBC.setns(descriptor, CLONE_NEWNET) != 0:
+        raise OSError("cannot enter a network namespace")
+
+
+def ip(line):
+    """Have ip(8) do something in the network namespace of the calling thread."""
+    process = subprocess.run([confine.tool("ip"), *line.split()], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             universal_newlines=True, timeout=60)
+    if process.returncode != 0:
+        raise AssertionError("ip %s: %s" % (line, process.stdout))
+
+
+@once
+def clients_network():
+    """A descriptor of the network namespace that the clients are in."""
+    if not confine.tool("ip"):
+        raise unittest.SkipTest("ip (of iproute2) is not installed")
+
+    def make():
+        if confine.LIBC.unshare(CLONE_NEWNET) != 0:
+            raise OSError("cannot make a network namespace")
+        ip("link set lo up")
+        ip("link add %s type bridge" % BRIDGE)
+        ip("address add %s%d/24 dev %s" % (NETWORK, HERE, BRIDGE))
+        ip("link set %s up" % BRIDGE)
+        return os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+
+    return in_thread(make)
+
+
+def enter_clients_network():
+    """Move the calling thread, and it alone, to where the clients are."""
+    enter(clients_network())
+
+
+def in_clients_network(function, *arguments):
+    """Call a function where the clients are; returns or raises what it does."""
+    def call():
+        enter_clients_network()
+        return function(*arguments)
+
+    return in_thread(call)
+
+
+@once
+def address(container):
+    """The address at which clients reach a container, which it gets at the first call.
+
+    Its namespace is left at once: nothing of ours keeps that alive.
+    """
+    number, pid = next(NUMBERS), container.pid()
+    if pid == 0:
+        raise AssertionError("has ended: %r" % container)
+    found, inside, outside = NETWORK + str(number), "eth%d" % number, "veth%d" % number
+
+    def configure():
+        descriptor = os.open("/proc/%d/ns/net" % pid, os.O_RDONLY)
+        try:
+            enter(descriptor)
+        finally:
+            os.close(descriptor)
+        ip("address add %s/24 dev %s" % (found, inside))
+        ip("link set %s up" % inside)
+
+    in_clients_network(ip, "link add %s type veth peer name %s netns %d" % (outside, inside, pid))
+    in_clients_network(ip, "link set %s master %s up" % (outside, BRIDGE))
+    in_thread(configure)
+    return found
+
+
+def get(host, port, path):
+    """The status and the content at http://HOST:PORT/PATH."""
+    connection = http.client.HTTPConnection(host, port, timeout=30)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
@@ -51,14 +125,14 @@ def get(port, path):
         connection.close()
 
 
-def answers(pid, port, path):
-    """Whether the server in the network namespace of a process answers with success."""
+def answers(host, port, path):
+    """Whether a server answers clients with success."""
     try:
-        return in_network(pid, get, port, path)[0] == 200
+        return in_clients_network(get, host, port, path)[0] == 200
     except (OSError, http.client.HTTPException):
         return False
 
 
 def wait_until_it_answers(container, port, path):
-    pid = container.pid()
-    return until(lambda: answers(pid, port, path), lambda: "an answer from %r" % container)
+    host = address(container)
+    return until(lambda: answers(host, port, path), lambda: "an answer from %r" % container)

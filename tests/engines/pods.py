@@ -10,7 +10,7 @@ import confine
 import examples
 from cases import OnPodman
 from engine import PATIENCE, Container, until
-from network import answers, wait_until_it_answers
+from network import address, answers, wait_until_it_answers
 
 # Below the grace period of every manifest.
 GRACE = 30
@@ -104,7 +104,7 @@ class Pods(OnPodman):
     def assert_drains(self, pod, container, port, path):
         """Asked to stop it serves on for the whole delay, then ends of its own accord."""
         wait_until_it_answers(container, port, path)
-        pid = container.pid()
+        host = address(container)
         took = []
         stop = threading.Thread(target=lambda: took.append(pod.stop()))
         began = time.monotonic()
@@ -112,7 +112,7 @@ class Pods(OnPodman):
         last_answer = 0.0
         while stop.is_alive():
             asked = time.monotonic() - began
-            if answers(pid, port, path):
+            if answers(host, port, path):
                 last_answer = asked
         stop.join()
         self.assertGreater(last_answer, DELAY * 0.8)

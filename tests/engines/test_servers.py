@@ -14,7 +14,7 @@ import examples
 from cases import Cases, OnDocker, OnPodman
 from engine import copy, once, until
 from load import Load
-from network import wait_until_it_answers
+from network import address, wait_until_it_answers
 
 GRACE = 10
 ROWS = []
@@ -118,7 +118,7 @@ class Nginx(Servers):
     server = "nginx"
     user = "www-data"
     command = ("nginx", "-g", "daemon off;")
-    old_port, new_port = 8080, 8081
+    port = 8080
     page = "page", 1000
     large_page = "large", 32 << 20
     # The load before the stop, and how long the load balancer needs to hear of it.
@@ -133,27 +133,21 @@ class Nginx(Servers):
                 file.truncate(length)
         return ["-v", directory + ":/var/www/html:ro"]
 
-    def configuration(self):
-        with open(os.path.join(examples.DOCKER, "nginx.conf")) as file:
-            text = file.read().replace("listen %d" % self.old_port, "listen %d" % self.new_port)
-        return ["-v", self.engine.file("nginx.conf", text) + ":/etc/nginx/nginx.conf:ro"]
-
     def update(self, image, options):
         """Returns the load, the old container, and when the stop has begun and ended."""
         content = self.content()
         old = self.start_server(image, [*options, *content])
-        wait_until_it_answers(old, self.old_port, "/healthz")
-        new = self.start_server(self.image, [*content, *self.configuration(),
-                                             "--network=container:" + old.identity])
-        wait_until_it_answers(new, self.new_port, "/healthz")
-        load = Load(new.pid(), self.old_port, *(("/" + path, length) for path, length
-                                                in (self.page, self.large_page)))
+        new = self.start_server(self.image, content)
+        for server in old, new:
+            wait_until_it_answers(server, self.port, "/healthz")
+        load = Load((address(old), self.port), *(("/" + path, length) for path, length
+                                                 in (self.page, self.large_page)))
         time.sleep(self.before)
         stop = threading.Thread(target=old.stop)
         began = time.monotonic()
         stop.start()
         time.sleep(self.lag)
-        load.use(self.new_port)
+        load.use((address(new), self.port))
         stop.join()
         ended = time.monotonic()
         load.end()

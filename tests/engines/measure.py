@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""A server of the catalogue, stopped or reloaded in the middle of its work under one of two inits."""
+import itertools
+
+import images
+import network
+from engine import once
+from in_flight import start_backend
+
+TINI, DINIT_SU = INITS = ("tini + gosu", "dinit-su")
+ENTRIES = {TINI: ("/sbin/tini-static", "--", "/sbin/gosu"), DINIT_SU: ("/sbin/dinit-su",)}
+GRACE = 10
+# A stop may take so much longer than with the other init: the machine has other things to do, too.
+LONGER = 1.5
+
+
+class Stopped:
+    """What became of it when it was stopped."""
+
+    ended = True
+
+    def __init__(self, work, seconds, status):
+        self.lost, self.total = work.count_lost(self.ended), work.total
+        self.seconds, self.status, self.why = seconds, status, work.why
+
+    def __str__(self):
+        return "%s%.1f s, status %d" % (self.loss(), self.seconds, self.status)
+
+    def loss(self):
+        return "%d of %d lost, " % (self.lost, self.total) if self.total else ""
+
+    def is_as_good_as(self, other):
+        return isinstance(other, Failed) or self.lost < other.lost or (
+            self.lost == other.lost and self.seconds <= other.seconds + LONGER and
+            (self.status == 0 or other.status != 0))
+
+
+class Reloaded(Stopped):
+    """What became of it when it was asked to reload: it should be there, and serve."""
+
+    ended = False
+
+    def __str__(self):
+        return self.loss() + ("serves" if self.status is None else "ended, status %d" % self.status)
+
+    def is_as_good_as(self, other):
+        return isinstance(other, Failed) or (
+            self.lost <= other.lost and (self.status is None or other.status is not None))
+
+
+class Failed:
+    """Why there is nothing to say about it."""
+
+    why = ""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __str__(self):
+        return "not measured: " + str(self.error)[-300:].replace("\n", " ")
+
+    def is_as_good_as(self, _):
+        return False
+
+
+class Bench:
+    """An engine with the servers, and what they need around them."""
+
+    def __init__(self, engine, image=images.SERVERS):
+        self.engine = engine
+        self.image = images.prepare(engine, image)
+        network.clients_network()
+        start_backend()
+        self.helper = self.start_helper()
+        # Of the helper's Redis, one for each measurement.
+        self.databases = itertools.count()
+
+    def start_helper(self):
+        """A container with the clients that databases need, and Redis for others to use."""
+        helper = self.engine.start_container(
+            self.image, "--bind", "*", "--protected-mode", "no", "--save", "",
+            "--databases", "1000",
+            options=["--entrypoint", "redis-server"])
+        network.address(helper)
+        return helper
+
+    @once
+    def has(self, row):
+        """Whether its program is in the image."""
+        return self.helper.execute("sh", "-c", 'command -v "$0"', row.program,
+                                   check=False).returncode == 0
+
+    def start(self, row, init, database):
+        broker = "BROKER=redis://%s:6379/%d" % (network.address(self.helper), database)
+        entry, *words = ENTRIES[init] + (row.user,)
+        return self.engine.start_container(
+            self.image, *words, *row.command,
+            options=["--stop-timeout", str(GRACE), "-e", broker, "--entrypoint", entry])
+
+    def measure(self, row, action, init):
+        database = next(self.databases)
+        container = self.start(row, init, database)
+        try:
+            network.address(container)
+            work = row.work(container, self.helper, database)
+            work.wait_until_ready()
+            work.begin()
+            return self.stop(work) if action == "stop" else self.reload(work, row.reload)
+        finally:
+            container.remove()
+
+    def stop(self, work):
+        seconds = work.container.stop()
+        return Stopped(work, seconds, work.container.wait())
+
+    def reload(self, work, signal):
+        work.container.kill(signal)
+        reloaded = Reloaded(work, 0, None)
+        try:
+            work.wait_until_ready()
+        except AssertionError:
+            if work.container.is_running():
+                raise
+            reloaded.status = work.container.wait()
+        return reloaded
