@@ -28,6 +28,7 @@ class Result(unittest.TextTestResult):
     """unittest's own result, which also counts what passed, takes the time and ends what hangs."""
 
     limit = USUAL_LIMIT
+    total = 0
 
     def __init__(self, stream, descriptions, verbosity):
         super().__init__(stream, descriptions, verbosity)
@@ -59,6 +60,8 @@ class Result(unittest.TextTestResult):
 
     def stopTest(self, test):
         self.times.append((time.monotonic() - self.began, test.id()))
+        if self.dots and self.testsRun % 50 == 0:
+            self.stream.writeln(" %d of %d" % (self.testsRun, self.total))
         self.start_clock()
         super().stopTest(test)
 
@@ -90,7 +93,9 @@ def main(name, directory, limit=USUAL_LIMIT):
     for _ in range(arguments.repeat):
         runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result,
                                          verbosity=2 if arguments.verbose else 1)
-        result = runner.run(load(directory, arguments.patterns))
+        tests = load(directory, arguments.patterns)
+        Result.total = tests.countTestCases()
+        result = runner.run(tests)
         ran += result.testsRun + len(result.skipped) + len(result.errors)
         passed += result.passed
         failed += len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
