@@ -5,6 +5,7 @@ All of this runs inside one more PID and mount namespace (tests/system/run sees 
 nothing here can signal, mount or leave behind anything on the machine itself.
 """
 import ctypes
+import functools
 import os
 import select
 import shutil
@@ -18,6 +19,7 @@ from stat import S_IFCHR
 from waiting import PATIENCE, until
 from waiting import read_status as status
 
+CAP_SYS_PTRACE = 19
 APP = 4242
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh
@@ -266,6 +268,20 @@ def run(*arguments, sandbox=(), passwd=None, group=None, environment=None, binar
 
 def probe(*arguments):
     return [Place.file("probe")] + [str(argument) for argument in arguments]
+
+
+def looks_into_processes(test):
+    """For a test that reads of another user's process what only CAP_SYS_PTRACE opens: ptrace(2).
+
+    Its descriptors, program, directory and namespaces. Containers get that capability apart.
+    """
+    @functools.wraps(test)
+    def tried(self):
+        if not int(status("self")["CapEff"], 16) >> CAP_SYS_PTRACE & 1:
+            self.skipTest("needs CAP_SYS_PTRACE: docker run --cap-add SYS_PTRACE")
+        test(self)
+
+    return tried
 
 
 class SystemTest(unittest.TestCase):

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 
-from harness import Init, Place, SystemTest, children, run, until
+from harness import Init, Place, SystemTest, children, looks_into_processes, run, until
 
 
 def lowest_free(closed):
@@ -18,6 +18,7 @@ def open_descriptors(pid):
 
 
 class Descriptors(SystemTest):
+    @looks_into_processes
     def test_init_keeps_stdout_and_stderr_only(self):
         with Init("app", "--", "sh", "-c", "echo started; read line", stdin=-1) as init:
             init.read_line()
@@ -55,6 +56,7 @@ class Descriptors(SystemTest):
               "init to let go")
         return init
 
+    @looks_into_processes
     def test_jobs_write_to_the_streams_of_init(self):
         for arguments in (["app"], ["-n"], ["-i", "app"], ["-C", "net_bind_service", "app"]):
             with self.subTest(arguments=arguments), self.start_with_job(*arguments) as init:
@@ -62,6 +64,7 @@ class Descriptors(SystemTest):
                 init.process.stdin.close()
                 self.assertEqual((init.rest(), init.wait()), ("job\ntrouble\n", 0))
 
+    @looks_into_processes
     def test_main_in_a_session_of_its_own_gets_nothing_of_init(self):
         for arguments in (["-s", "app"], ["-R", "app"]):
             with self.subTest(arguments=arguments), self.start_with_job(*arguments) as init:

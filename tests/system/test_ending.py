@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from harness import Init, Place, SystemTest, children, probe, run, stat, until
+from harness import Init, Place, SystemTest, children, looks_into_processes, probe, run, stat, until
 
 # A background process that needs a moment to save its data when it is asked to end.
 SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
@@ -87,6 +87,7 @@ class Leftovers(SystemTest):
             self.assertEqual(ended.status, 5)
             self.assertGreaterEqual(time.monotonic() - began, 0.3)
 
+    @looks_into_processes
     def test_time_goes_on_for_who_is_interrupted(self):
         """As `docker pause` and a debugger do: the wait for a signal ends then with EINTR."""
         with Init("-w", "500ms", "app", "--", "sh", "-c", "trap '' TERM; sleep 1000 & exit 5",
@@ -147,6 +148,7 @@ class Leftovers(SystemTest):
                 self.assertEqual(init.wait(), 3)
             return init.rest(), read(path)
 
+    @looks_into_processes
     def test_pause_lets_a_visitor_end_by_itself_while_the_stop_is_held_back(self):
         with Init("-v", "--pause", "--stop-delay", "1h", "app") as init:
             init.read_until("became")
@@ -163,6 +165,7 @@ class Leftovers(SystemTest):
     def test_a_visitor_gets_to_save(self):
         self.assertEqual(self.end_with_visitor("-n"), ("", "data\n"))
 
+    @looks_into_processes
     def test_a_visitor_of_another_user_is_named(self):
         errors, saved = self.end_with_visitor("-w", "300ms", "app")
         self.assertIn("(sh) belongs to another user", errors)

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from harness import Init, SystemTest, children, probe, stat, status, until
+from harness import Init, SystemTest, children, looks_into_processes, probe, stat, status, until
 
 
 def context_switches(pid):
@@ -61,6 +61,7 @@ class Reaping(SystemTest):
 
 
 class Idle(SystemTest):
+    @looks_into_processes
     def test_asleep_means_asleep(self):
         with Init("app", "--", *probe("signals")) as init:
             init.read_until("ready")

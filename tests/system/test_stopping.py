@@ -5,8 +5,8 @@ import signal
 import subprocess
 import time
 
-from harness import (SIGRTMIN, Init, Place, SystemTest, children, probe, run, send_value, stat,
-                     status, until)
+from harness import (SIGRTMIN, Init, Place, SystemTest, children, looks_into_processes, probe, run,
+                     send_value, stat, status, until)
 
 MODES = ((), ("-s",))
 IGNORES_TERM = "trap '' TERM; echo ready; while :; do sleep .01; done"
@@ -202,6 +202,7 @@ class ExitMap(SystemTest):
 
 
 class Pause(SystemTest):
+    @looks_into_processes
     def test_stops_with_status_0_and_nothing_else_does(self):
         for arguments, options in (([], {}), (["app"], {}), ([], {"sandbox": ["-u", "7:7"]})):
             for number in ("TERM", "INT"):
@@ -221,6 +222,7 @@ class Pause(SystemTest):
         except (FileNotFoundError, ProcessLookupError):
             return False
 
+    @looks_into_processes
     def test_reaps_for_the_others_of_the_pod(self):
         with Init("--pause", "app") as init:
             until(lambda: status(init.pid)["Uid"].split()[0] == "4242", "init")
