@@ -38,15 +38,16 @@ class Row:
     work     makes the Work from a container, the helper container and a free database of its Redis
     reload   the signal that reloads it, if any
     quick    whether the engine tests have it too: one of each kind
+    setting  what docs/kubernetes.md says to set for it: the end of a DINIT_SU_ variable
     status   how it ends when it is stopped
     known    why it may be worse than with tini, if it may
     """
 
     def __init__(self, name, program, user, command, work=lambda container, *_: Requests(container),
-                 reload=None, quick=False, status=0, known=None):
+                 reload=None, quick=False, setting=None, status=0, known=None):
         self.name, self.program, self.user, self.command = name, program, user, command
         self.work, self.reload, self.quick = work, reload, quick
-        self.status, self.known = status, known
+        self.setting, self.status, self.known = setting, status, known
 
 
 def of(kind):
@@ -99,7 +100,7 @@ ROWS = (
     Row("uWSGI, die-on-term", "uwsgi", "www-data", ("uwsgi", "/srv/uwsgi.ini"), reload="HUP"),
     Row("uWSGI, graceful hook", "uwsgi", "www-data", ("uwsgi", "/srv/uwsgi-hook.ini")),
     Row("PHP-FPM", "php-fpm", "www-data", ("php-fpm", "-F", "-y", "/srv/php-fpm.conf"),
-        of(FastCGI), "USR2"),
+        of(FastCGI), "USR2", setting="REWRITE=TERM:QUIT"),
     Row("PHP-FPM, HUP", "php-fpm", "www-data", ("php-fpm", "-F", "-y", "/srv/php-fpm.conf"),
         of(FastCGI), "HUP"),
     Row("node", "node", "www-data", NODE),
@@ -113,18 +114,21 @@ ROWS = (
     Row("Go", "server-go", "www-data", ("server-go",)),
     Row("`sh -c 'go...; x'`", "server-go", "www-data", shell("server-go; echo")),
     Row("nginx", "nginx", "www-data", ("nginx", "-c", "/srv/nginx.conf", "-g", "daemon off;"),
-        reload="HUP"),
+        reload="HUP", setting="REWRITE=TERM:QUIT"),
     Row("Apache httpd", "apache2", "www-data",
-        ("apache2", "-f", "/srv/apache.conf", "-D", "FOREGROUND"), reload="USR1"),
+        ("apache2", "-f", "/srv/apache.conf", "-D", "FOREGROUND"), reload="USR1",
+        setting="REWRITE=TERM:WINCH"),
     Row("HAProxy, master and worker", "haproxy", "haproxy",
-        ("haproxy", "-W", "-db", "-f", "/srv/haproxy.cfg"), reload="HUP"),
+        ("haproxy", "-W", "-db", "-f", "/srv/haproxy.cfg"), reload="HUP",
+        setting="REWRITE=TERM:USR1"),
     Row("Varnish", "varnishd", "vcache",
         ("varnishd", "-F", "-j", "none", "-n", "/tmp/varnish", "-a", ":8080", "-s", "malloc,16m",
          "-f", "/srv/varnish.vcl")),
     Row("Squid", "squid", "proxy", ("squid", "-N", "-f", "/srv/squid.conf")),
     Row("Dovecot, a session", "dovecot", "root", ("dovecot", "-F", "-c", "/srv/dovecot.conf"),
         of(Session), "HUP"),
-    Row("PostgreSQL, 8 writers", "postgres", "postgres", shell(POSTGRES), sql(PSQL), "HUP"),
+    Row("PostgreSQL, 8 writers", "postgres", "postgres", shell(POSTGRES), sql(PSQL), "HUP",
+        setting="REWRITE=TERM:INT"),
     Row("MariaDB, 8 writers", "mariadbd", "mysql", shell(MARIADB % "mariadbd"), sql(MYSQL)),
     Row("`mysqld_safe`, 8 writers", "mysqld_safe", "mysql", shell(MARIADB % "mysqld_safe"),
         sql(MYSQL)),
@@ -157,6 +161,6 @@ ROWS = (
     behind("`trap ... TERM; node ...; x`", *shell("trap 'echo trap' TERM; " + NODE_LINE + "; echo")),
     behind("`trap ... TERM; node ... & wait`",
            *shell("trap 'echo trap' TERM; " + NODE_LINE + " & wait; wait")),
-    behind("script that relays TERM", "/srv/relay.sh", *NODE,
+    behind("script that relays TERM", "/srv/relay.sh", *NODE, setting="SINGLE_CHILD=1",
            known="two of them tell node: README and manual have the ways out"),
 )

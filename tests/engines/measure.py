@@ -7,8 +7,12 @@ import network
 from engine import once
 from in_flight import start_backend
 
-TINI, DINIT_SU = INITS = ("tini + gosu", "dinit-su")
-ENTRIES = {TINI: ("/sbin/tini-static", "--", "/sbin/gosu"), DINIT_SU: ("/sbin/dinit-su",)}
+TINI, DINIT_SU, AS_SET = "tini + gosu", "dinit-su", "as set"
+ENTRIES = {TINI: ("/sbin/tini-static", "--", "/sbin/gosu"), DINIT_SU: ("/sbin/dinit-su",),
+           AS_SET: ("/sbin/dinit-su",)}
+# What is measured: the action and the init. Only some rows have a setting, or reload.
+COLUMNS = (("stop", TINI), ("stop", DINIT_SU), ("stop", AS_SET), ("reload", TINI),
+           ("reload", DINIT_SU))
 GRACE = 10
 # A stop may take so much longer than with the other init: the machine has other things to do, too.
 LONGER = 1.5
@@ -91,11 +95,14 @@ class Bench:
                                    check=False).returncode == 0
 
     def start(self, row, init, database):
-        broker = "BROKER=redis://%s:6379/%d" % (network.address(self.helper), database)
+        variables = ["BROKER=redis://%s:6379/%d" % (network.address(self.helper), database)]
+        if init == AS_SET:
+            variables.append("DINIT_SU_" + row.setting)
         entry, *words = ENTRIES[init] + (row.user,)
         return self.engine.start_container(
             self.image, *words, *row.command,
-            options=["--stop-timeout", str(GRACE), "-e", broker, "--entrypoint", entry])
+            options=["--stop-timeout", str(GRACE), "--entrypoint", entry,
+                     *("--env=" + variable for variable in variables)])
 
     def measure(self, row, action, init):
         database = next(self.databases)

@@ -66,7 +66,9 @@ def clients_network():
         if confine.LIBC.unshare(CLONE_NEWNET) != 0:
             raise OSError("cannot make a network namespace")
         ip("link set lo up")
-        ip("link add %s type bridge" % BRIDGE)
+        # With an address of its own: else it has the lowest of its ports, another one whenever they
+        # change, and containers go on sending to the old one for a while.
+        ip("link add %s address 02:00:00:00:00:01 type bridge" % BRIDGE)
         ip("address add %s%d/24 dev %s" % (NETWORK, HERE, BRIDGE))
         ip("link set %s up" % BRIDGE)
         return os.open("/proc/thread-self/ns/net", os.O_RDONLY)
