@@ -107,7 +107,7 @@ ROWS = (
     Row("node cluster", "node", "www-data", ("node", "/srv/cluster.js"), reload="HUP"),
     Row("`npm start`", "npm", "www-data", ("npm", "--prefix", "/srv", "start")),
     Row("`yarn start`", "yarn", "www-data", ("yarn", "--cwd", "/srv", "start")),
-    Row("Puma", "puma", "www-data", ("puma", "-b", "tcp://0.0.0.0:8080", "/srv/config.ru")),
+    Row("Puma", "puma", "www-data", ("puma", "-t", "8:8", "-b", "tcp://0.0.0.0:8080", "/srv/config.ru")),
     Row("Puma, 2 workers", "puma", "www-data",
         ("puma", "-w", "2", "-t", "8:8", "-b", "tcp://0.0.0.0:8080", "/srv/config.ru"),
         reload="USR1"),
