@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "capabilities.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
@@ -77,7 +78,11 @@ static uint64_t join(uint32_t low, uint32_t high)
 bool capabilities_read(struct capability_sets *sets)
 {
 	struct header header = {.version = CAPABILITY_VERSION_3};
-	struct half half[2] = {0};
+	/*
+	 * Everything is set before the call, so that a sandbox which answers 0 without doing it
+	 * makes this process look too powerful and not powerless.
+	 */
+	struct half half[2] = {{~0U, ~0U, ~0U}, {~0U, ~0U, ~0U}};
 
 	if (syscall(SYS_capget, &header, half) < 0)
 		return false;
@@ -99,17 +104,22 @@ bool capabilities_write(const struct capability_sets *sets)
 	return syscall(SYS_capset, &header, half) == 0;
 }
 
-uint64_t capabilities_ambient(uint64_t mask)
+bool capabilities_read_ambient(uint64_t mask, uint64_t *ambient)
 {
-	uint64_t ambient = 0;
+	*ambient = 0;
+	for (unsigned long number = 0; number < 64; number++) {
+		int is_set;
 
-	for (unsigned int number = 0; number < 64; number++) {
-		uint64_t bit = UINT64_C(1) << number;
-
-		if ((mask & bit) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, number, 0, 0) == 1)
-			ambient |= bit;
+		if (!(mask >> number & 1))
+			continue;
+		is_set = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, number, 0, 0);
+		if (is_set < 0)
+			/* EINVAL: this kernel has no capability of that number, and none above it.
+			 */
+			return errno == EINVAL;
+		*ambient |= (uint64_t)(is_set == 1) << number;
 	}
-	return ambient;
+	return true;
 }
 
 bool capabilities_raise_ambient(uint64_t set)
@@ -119,12 +129,4 @@ bool capabilities_raise_ambient(uint64_t set)
 			return false;
 	}
 	return true;
-}
-
-void capabilities_empty_bounding(void)
-{
-	/* The first number that this kernel does not know is refused; without the right the first.
-	 */
-	for (unsigned long number = 0; number < 64 && prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0;)
-		number++;
 }

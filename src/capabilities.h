@@ -30,19 +30,16 @@ bool capabilities_read(struct capability_sets *sets);
 /* Set them. Emptying them empties the ambient set too. Returns false with errno set: capset(2). */
 bool capabilities_write(const struct capability_sets *sets);
 
-/* The capabilities of the ambient set among those in mask: PR_CAP_AMBIENT_IS_SET of prctl(2). */
-uint64_t capabilities_ambient(uint64_t mask);
+/*
+ * Read which capabilities of mask are in the ambient set, one system call for each:
+ * PR_CAP_AMBIENT_IS_SET of prctl(2). Returns false with errno set.
+ */
+bool capabilities_read_ambient(uint64_t mask, uint64_t *ambient);
 
 /*
  * Add set to the ambient set, so that it outlives execve(2); it has to be permitted and inheritable
  * by then. Returns false with errno set: PR_CAP_AMBIENT_RAISE of prctl(2).
  */
 bool capabilities_raise_ambient(uint64_t set);
-
-/*
- * Empty the bounding set, as far as this process may: without CAP_SETPCAP it stays. Nobody can gain
- * what is not in it: PR_CAPBSET_DROP of prctl(2).
- */
-void capabilities_empty_bounding(void);
 
 #endif

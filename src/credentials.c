@@ -51,13 +51,15 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 	*credentials = (struct credentials){0};
 	if (is_root_since_execve(credentials))
 		return true;
-	getresuid(&credentials->real_uid, &credentials->effective_uid, &saved_uid);
-	getresgid(&credentials->real_gid, &credentials->effective_gid, &saved_gid);
-	if (!capabilities_read(&sets))
+	if (getresuid(&credentials->real_uid, &credentials->effective_uid, &saved_uid) < 0 ||
+	    getresgid(&credentials->real_gid, &credentials->effective_gid, &saved_gid) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot read user and group ids: %s",
+			    strerror(errno));
+	if (!capabilities_read(&sets) ||
+	    !capabilities_read_ambient(sets.permitted, &credentials->ambient))
 		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
 			    strerror(errno));
 	credentials->permitted = sets.permitted;
-	credentials->ambient = capabilities_ambient(sets.permitted);
 	return true;
 }
 
@@ -92,11 +94,12 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
 
 static bool verify_ids(const struct identity *identity)
 {
-	uid_t uid[3];
-	gid_t gid[3];
+	/* Ids that nobody has, in case a call does not fill them in. */
+	uid_t uid[3] = {(uid_t)-1, (uid_t)-1, (uid_t)-1};
+	gid_t gid[3] = {(gid_t)-1, (gid_t)-1, (gid_t)-1};
 
-	getresuid(&uid[0], &uid[1], &uid[2]);
-	getresgid(&gid[0], &gid[1], &gid[2]);
+	if (getresuid(&uid[0], &uid[1], &uid[2]) < 0 || getresgid(&gid[0], &gid[1], &gid[2]) < 0)
+		return false;
 	for (size_t i = 0; i < 3; i++) {
 		if (uid[i] != identity->uid || gid[i] != identity->gid)
 			return false;
@@ -133,11 +136,17 @@ static bool has_only(uint64_t capabilities)
 	       sets.inheritable == capabilities;
 }
 
+/*
+ * A process without CAP_SETUID may set an id only to one of its three: EPERM, setresuid(2). EINVAL
+ * means that this user namespace has no uid 0 at all. Any other errno is no answer.
+ */
 static bool verify_no_way_back(struct failure *failure)
 {
 	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
-	return true;
+	return errno == EPERM || errno == EINVAL ||
+	       fail(failure, STATUS_REFUSED, "cannot verify that root is out of reach: %s",
+		    strerror(errno));
 }
 
 static bool verify(const struct identity *identity, struct failure *failure)
@@ -183,26 +192,20 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for");
 }
 
-/*
- * What of capabilities has to be done with the rights of root still there: let those that are kept
- * outlive setresuid(2), and make them inheritable before the bounding set, which limits that, is
- * emptied.
- */
+/* Let the capabilities that are kept outlive setresuid(2): SECBIT_KEEP_CAPS of capabilities(7). */
 static bool prepare_capabilities(const struct identity *identity, struct failure *failure)
 {
 	struct capability_sets sets;
 
-	if (identity->capabilities) {
-		if (!capabilities_read(&sets))
-			return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-				    strerror(errno));
-		sets.inheritable = identity->capabilities;
-		if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-			return fail(failure, STATUS_REFUSED, "cannot keep capabilities: %s",
-				    strerror(errno));
-	}
-	if (identity->no_new_privileges)
-		capabilities_empty_bounding();
+	if (!identity->capabilities)
+		return true;
+	if (!capabilities_read(&sets))
+		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+			    strerror(errno));
+	sets.inheritable = identity->capabilities;
+	if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot keep capabilities: %s",
+			    strerror(errno));
 	return true;
 }
 
@@ -225,6 +228,44 @@ bool credentials_borrow(const struct identity *identity, void (*act)(void *conte
 		return true;
 	return fail(failure, STATUS_REFUSED, "cannot act as uid %u for a moment: %s", identity->uid,
 		    strerror(errno));
+}
+
+bool credentials_pass_on(uint64_t capabilities, struct failure *failure)
+{
+	uint64_t ambient = 0;
+
+	if (!capabilities)
+		return true;
+	if (!capabilities_raise_ambient(capabilities) ||
+	    !capabilities_read_ambient(UINT64_MAX, &ambient))
+		return fail(failure, STATUS_REFUSED, "cannot pass capabilities on: %s",
+			    strerror(errno));
+	return ambient == capabilities ||
+	       fail(failure, STATUS_REFUSED, "ambient capabilities are not as asked for");
+}
+
+bool credentials_gain_no_more(struct failure *failure)
+{
+	struct capability_sets sets;
+	uint64_t ambient, excess;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot set no_new_privs: %s",
+			    strerror(errno));
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+		return fail(failure, STATUS_REFUSED, "no_new_privs is not set as asked for");
+	if (!capabilities_read(&sets) || !capabilities_read_ambient(sets.inheritable, &ambient))
+		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
+			    strerror(errno));
+	excess = sets.inheritable & ~ambient;
+	if (!excess)
+		return true;
+	sets.inheritable = ambient;
+	if (!capabilities_write(&sets) || !capabilities_read(&sets))
+		return fail(failure, STATUS_REFUSED, "cannot empty the inheritable set: %s",
+			    strerror(errno));
+	return sets.inheritable == ambient ||
+	       fail(failure, STATUS_REFUSED, "the inheritable set is not empty as asked for");
 }
 
 bool credentials_assume(const struct identity *identity, struct failure *failure)

@@ -51,7 +51,9 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
 
 /*
  * Give up all capabilities of this process but these, which it has, and use none of them itself;
- * then verify that. Returns false with a failure, otherwise it is so.
+ * then verify that. The ambient set needs no look of its own: the kernel keeps it within the
+ * permitted and the inheritable set, capabilities(7). Returns false with a failure, otherwise it is
+ * so.
  */
 bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
@@ -63,5 +65,20 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure);
  */
 bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
 			struct failure *failure);
+
+/*
+ * Make these capabilities, which are permitted and inheritable, survive the execve(2) to come, and
+ * verify that the ambient set is exactly these. Nothing is done for none. Returns false with a
+ * failure.
+ */
+bool credentials_pass_on(uint64_t capabilities, struct failure *failure);
+
+/*
+ * See to it that no program that this process runs can gain privileges: PR_SET_NO_NEW_PRIVS of
+ * prctl(2). Empty the inheritable set but for the ambient capabilities, which have to be in it, and
+ * verify both. The bounding set stays: a file capability that is outside it makes execve(2) fail.
+ * Returns false with a failure.
+ */
+bool credentials_gain_no_more(struct failure *failure);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "identity.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "parse.h"
@@ -154,11 +155,17 @@ static bool keep_groups(const struct settings *settings, const struct account_fi
 	struct group_set *of_root = &identity->others;
 	const gid_t *have;
 	const int count = credentials_groups(&have);
-	/* Root's account is looked up in the room for the user's own, which comes later. */
-	const enum lookup found =
-		accounts_find_user(files->passwd, "0", &identity->account, failure);
-	const char *root = found == LOOKUP_FOUND ? identity->account.name : "root";
+	enum lookup found;
+	const char *root;
 
+	/* Fewer groups than the runtime gave can be more access: a mode may exclude a group. */
+	if (count < 0)
+		return fail(failure, STATUS_REFUSED,
+			    "--keep-groups: cannot read the groups of this process: %s",
+			    strerror(errno));
+	/* Root's account is looked up in the room for the user's own, which comes later. */
+	found = accounts_find_user(files->passwd, "0", &identity->account, failure);
+	root = found == LOOKUP_FOUND ? identity->account.name : "root";
 	of_root->count = 0;
 	if (found == LOOKUP_FAILED ||
 	    accounts_add_memberships(files->group, root, of_root, failure) == LOOKUP_FAILED)
@@ -241,7 +248,6 @@ bool identity_resolve(const struct settings *settings, const struct ids *ids,
 	identity->groups.count = 0;
 	identity->group_given = group != NULL;
 	identity->capabilities = settings->keep_capabilities;
-	identity->no_new_privileges = settings->no_new_privileges;
 	if (settings->keep_groups && !keep_groups(settings, files, identity, failure))
 		return false;
 	if (group && !identity_find_group(group, files, &identity->gid, failure))

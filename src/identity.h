@@ -29,8 +29,7 @@ struct identity {
 	bool changes_account; /* and its lines are to say them */
 	uid_t account_uid;    /* what they are to say; the account has what they say now */
 	gid_t account_gid;
-	uint64_t capabilities;	/* kept by a user that is not root */
-	bool no_new_privileges; /* and nothing is left in the bounding set of such a user */
+	uint64_t capabilities; /* kept by a user that is not root */
 	/* Large, and so at the end: few pages of it are touched. */
 	struct group_set groups;
 	struct group_set others; /* room to think: what groups or ids others have */

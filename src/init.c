@@ -73,27 +73,32 @@ static bool prepare_termination_log(struct plan *plan, const struct program *pro
  * PR_SET_PDEATHSIG of prctl(2); after the switch, which undoes it. A parent that has died since the
  * start sends nothing more; with sigqueue(3) the signal does not look like one of the kernel's.
  */
-static void watch_parent(const struct plan *plan)
+static bool watch_parent(const struct plan *plan, struct failure *failure)
 {
 	const int signal = plan->settings->parent_death;
 
 	if (!signal)
-		return;
-	prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0);
+		return true;
+	if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
+		return fail(failure, STATUS_REFUSED, "cannot watch the parent: %s",
+			    strerror(errno));
 	if (getppid() != plan->parent)
 		sigqueue(getpid(), signal, (union sigval){0});
+	return true;
 }
 
-/* Orphans come to a PID 1 by themselves. */
-static void become_reaper(const struct plan *plan)
+/* PR_SET_CHILD_SUBREAPER of prctl(2). Orphans come to a PID 1 by themselves. */
+static bool become_reaper(const struct plan *plan, struct failure *failure)
 {
 	if (plan->is_pid1)
-		return;
+		return true;
 	if (!plan->settings->no_subreaper)
-		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	else
-		report(&plan->settings->reporter, REPORT_WARNINGS,
-		       "neither PID 1 nor a subreaper: orphans will not be reaped");
+		return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ||
+		       fail(failure, STATUS_REFUSED, "cannot become a child subreaper: %s",
+			    strerror(errno));
+	report(&plan->settings->reporter, REPORT_WARNINGS,
+	       "neither PID 1 nor a subreaper: orphans will not be reaped");
+	return true;
 }
 
 static bool start_main(const struct plan *plan, struct program *program,
@@ -169,9 +174,8 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	struct text verdict = text_in(buffer, sizeof(buffer));
 	struct report_event event = {.name = "ending", .has_status = true};
 
-	become_reaper(plan);
-	watch_parent(plan);
-	if (!prepare_termination_log(plan, program, failure) ||
+	if (!become_reaper(plan, failure) || !watch_parent(plan, failure) ||
+	    !prepare_termination_log(plan, program, failure) ||
 	    (settings->command && !start_main(plan, program, &supervision, failure)))
 		return settings->exit_map[end_with(plan, failure)];
 	release(plan);

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,12 +67,14 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 /* What does not depend on who main becomes. */
 static bool limit(const struct settings *settings, struct failure *failure)
 {
-	if (settings->has_umask)
+	if (settings->has_umask) {
+		/* umask(2) tells no error; asked again it tells what it has made of it. */
 		umask(settings->umask);
-	if (settings->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot set no_new_privs: %s",
-			    strerror(errno));
-	return true;
+		if (umask(settings->umask) != settings->umask)
+			return fail(failure, STATUS_REFUSED, "the umask is not 0%o as asked for",
+				    settings->umask);
+	}
+	return !settings->no_new_privileges || credentials_gain_no_more(failure);
 }
 
 /* Init itself switches, so that no process of the container is root; or, if asked to, only main. */
@@ -113,12 +114,17 @@ int main(int count __attribute__((unused)), char **arguments)
 			    .environment = &start.environment,
 			    .termination_log = {.descriptor = -1}};
 	struct program program = {.signals = &signals};
+	bool holds;
 
-	signals_hold(&signals);
+	holds = signals_hold(&signals);
 	program.init = getpid();
 	plan.is_pid1 = program.init == 1;
 	streams_look(plan.streams);
 	settings_add_defaults(settings);
+	if (!holds) {
+		fail(failure, STATUS_REFUSED, "cannot block signals: %s", strerror(errno));
+		return end_with(&plan, failure);
+	}
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure))
 		return end_with(&plan, failure);
 	if (!dropin_parse(arguments, environ, settings, failure))

@@ -31,25 +31,29 @@ static sigset_t every_signal(void)
 	return set;
 }
 
-void signals_hold(struct inherited_signals *inherited)
+bool signals_hold(struct inherited_signals *inherited)
 {
 	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	const sigset_t every = every_signal();
 	struct sigaction before;
 
 	memset(&inherited->mask, 0, sizeof(inherited->mask));
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &inherited->mask, KERNEL_SET_SIZE);
-	sigaction(SIGCHLD, &by_default, &before);
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &inherited->mask, KERNEL_SET_SIZE) <
+		    0 ||
+	    sigaction(SIGCHLD, &by_default, &before) < 0)
+		return false;
 	inherited->child_ignored = before.sa_handler == SIG_IGN;
+	return true;
 }
 
-void signals_restore(const struct inherited_signals *inherited)
+bool signals_restore(const struct inherited_signals *inherited)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	if (inherited->child_ignored)
-		sigaction(SIGCHLD, &ignore, NULL);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited->mask, NULL, KERNEL_SET_SIZE);
+	if (inherited->child_ignored && sigaction(SIGCHLD, &ignore, NULL) < 0)
+		return false;
+	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited->mask, NULL, KERNEL_SET_SIZE) ==
+	       0;
 }
 
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)

@@ -27,12 +27,15 @@ struct inherited_signals {
  * Block every signal, so that each waits for signals_wait() (a blocked signal stays pending even in
  * a PID 1, where one with the default disposition is otherwise thrown away: signal(7),
  * pid_namespaces(7)). SIGCHLD goes back to its default: ignored, children would leave no status
- * (wait(2), NOTES). Cannot fail.
+ * (wait(2), NOTES). Returns false with errno set.
  */
-void signals_hold(struct inherited_signals *inherited);
+bool signals_hold(struct inherited_signals *inherited);
 
-/* Put back what signals_hold() found. For the process that is about to become main. */
-void signals_restore(const struct inherited_signals *inherited);
+/*
+ * Put back what signals_hold() found. For the process that is about to become main. Returns false
+ * with errno set.
+ */
+bool signals_restore(const struct inherited_signals *inherited);
 
 /* Which signals signals_wait() takes. */
 enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES };

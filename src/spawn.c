@@ -124,14 +124,6 @@ static bool cannot_execute(const char *command, int error, struct failure *failu
 	return fail(failure, STATUS_CANNOT_RUN, "cannot run '%s': %s", command, strerror(error));
 }
 
-/* What an execve(2) would take away is put where it does not. */
-static bool keep_capabilities(const struct program *program, struct failure *failure)
-{
-	if (capabilities_raise_ambient(program->capabilities))
-		return true;
-	return fail(failure, STATUS_REFUSED, "cannot pass capabilities on: %s", strerror(errno));
-}
-
 #define PID_ENTRY_SIZE 32
 
 /*
@@ -162,6 +154,14 @@ static bool separate(const struct program *program, struct failure *failure)
 	return true;
 }
 
+/* A main with every signal blocked could not be stopped, and nothing would show why. */
+static bool restore_signals(const struct program *program, struct failure *failure)
+{
+	return signals_restore(program->signals) ||
+	       fail(failure, STATUS_REFUSED, "cannot give main its signal mask: %s",
+		    strerror(errno));
+}
+
 /*
  * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
  * can attach to it meanwhile, though it may already be another user: since its credentials changed
@@ -172,15 +172,15 @@ become_main(const struct program *program, volatile struct birth *birth, struct 
 {
 	static char listen_pid[PID_ENTRY_SIZE], watchdog_pid[PID_ENTRY_SIZE];
 
+	correct_pid(program, "LISTEN_PID", listen_pid);
+	correct_pid(program, "WATCHDOG_PID", watchdog_pid);
 	if (!separate(program, failure) ||
 	    (program->become && !credentials_assume(program->become, failure)) ||
-	    !keep_capabilities(program, failure)) {
+	    !credentials_pass_on(program->capabilities, failure) ||
+	    !restore_signals(program, failure)) {
 		birth->refused = true;
 		_exit(STATUS_REFUSED);
 	}
-	correct_pid(program, "LISTEN_PID", listen_pid);
-	correct_pid(program, "WATCHDOG_PID", watchdog_pid);
-	signals_restore(program->signals);
 	birth->error = execute(program);
 	_exit(STATUS_REFUSED);
 }
@@ -211,10 +211,11 @@ bool spawn_in_place(const struct program *program, struct failure *failure)
 	struct inherited_signals again;
 	int error;
 
-	if (!keep_capabilities(program, failure))
+	if (!credentials_pass_on(program->capabilities, failure))
 		return false;
 	signals_forget_own();
-	signals_restore(program->signals);
+	if (!restore_signals(program, failure))
+		return false;
 	error = execute(program);
 	/* The message may be one write too many for stderr, and must not cost the status. */
 	signals_hold(&again);

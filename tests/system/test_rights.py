@@ -2,6 +2,7 @@
 """Exactly the rights asked for: groups, umask, capabilities, and no way to gain any."""
 import os
 import shutil
+import struct
 
 from harness import APP, Init, Place, SystemTest, run, status, until
 
@@ -34,6 +35,12 @@ def groups(*arguments, having=(), **options):
                 preexec_fn=lambda: os.setgroups(having), **options)
     assert ended.status == 0, ended
     return [int(number) for number in fields(ended)["Groups"].split()]
+
+
+def give_capabilities(path, *numbers):
+    """What setcap(8) does: struct vfs_cap_data of the kernel, revision 2 and effective."""
+    low = sum(1 << number for number in numbers)
+    os.setxattr(path, "security.capability", struct.pack("<5I", 0x02000001, low, 0, 0, 0))
 
 
 class Groups(SystemTest):
@@ -113,13 +120,43 @@ class NoNewPrivileges(SystemTest):
             for pid in (init.pid, init.main_pid()):
                 of = status(pid)
                 self.assertEqual(of["NoNewPrivs"], "1")
-                for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+                for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
                     self.assertEqual(of[name], NONE, name)
+                self.assertEqual(of["CapBnd"], status(1)["CapBnd"])
 
     def test_every_way_to_run(self):
         for arguments in (["-x", "app"], ["-R", "app"]):
             of = fields(run("-N", *arguments, "--", "cat", "/proc/self/status"))
-            self.assertEqual((of["NoNewPrivs"], of["CapBnd"], of["CapInh"]), ("1", NONE, NONE))
+            self.assertEqual((of["NoNewPrivs"], of["CapBnd"], of["CapInh"]),
+                             ("1", status(1)["CapBnd"], NONE))
+
+    def test_a_program_with_file_capabilities_runs_without_them(self):
+        path = Place.file("with-capabilities")
+        shutil.copy(shutil.which("cat"), path)
+        give_capabilities(path, NET_BIND_SERVICE)
+        of = fields(run("app", "--", path, "/proc/self/status"))
+        self.assertEqual(of["CapEff"], mask(NET_BIND_SERVICE))
+        for arguments in (["app"], ["-x", "app"], ["-R", "app"]):
+            ended = run("-N", *arguments, "--", path, "/proc/self/status")
+            self.assertEqual(ended.status, 0, ended)
+            self.assertEqual((fields(ended)["CapEff"], fields(ended)["CapPrm"]), (NONE, NONE))
+
+    def test_the_inheritable_set_is_emptied_without_a_switch_too(self):
+        # As older container engines filled it; main that stays root keeps what it has.
+        inheritable = ["setpriv", "--inh-caps=+chown,+net_raw"]
+        show = ["--", "cat", "/proc/self/status"]
+        for arguments in (["-n"], ["root"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(fields(run(*arguments, *show, below=inheritable))["CapInh"],
+                                 mask(CHOWN, NET_RAW))
+                of = fields(run("-N", *arguments, *show, below=inheritable))
+                self.assertEqual((of["CapInh"], of["CapEff"]), (NONE, of["CapBnd"]))
+
+    def test_ambient_capabilities_of_the_runtime_stay(self):
+        ambient = ["setpriv", "--reuid=77", "--regid=77", "--clear-groups",
+                   "--inh-caps=+chown,+net_raw", "--ambient-caps=+chown"]
+        of = fields(run("-nN", "--", "cat", "/proc/self/status", below=ambient))
+        self.assertEqual((of["CapInh"], of["CapAmb"], of["CapEff"]), (mask(CHOWN),) * 3)
 
     def test_main_that_is_root_stays_what_it_is(self):
         for arguments in (["root"], ["-n"]):
@@ -128,7 +165,7 @@ class NoNewPrivileges(SystemTest):
             self.assertNotEqual(of["CapEff"], NONE)
             self.assertEqual(of["CapEff"], of["CapBnd"])
 
-    def test_without_root_or_the_right_to_empty_the_bounding_set(self):
+    def test_without_root_or_the_right_to_change_capabilities(self):
         of = fields(run("-nN", "--", "cat", "/proc/self/status", sandbox=["-u", "77:77"]))
         self.assertEqual(of["NoNewPrivs"], "1")
         of = fields(run("-N", "app", "--", "cat", "/proc/self/status",
@@ -168,9 +205,9 @@ class KeepCapabilities(SystemTest):
                 self.assertEqual(ended.status, 0, ended)
                 self.assert_has(fields(ended), CHOWN)
 
-    def test_with_no_new_privs_the_bounding_set_is_empty_all_the_same(self):
+    def test_with_no_new_privs_nothing_but_them_is_inheritable(self):
         of = fields(run("-NC", "chown", "app", "--", "cat", "/proc/self/status"))
-        self.assertEqual((of["CapBnd"], of["CapEff"]), (NONE, mask(CHOWN)))
+        self.assert_has(of, CHOWN)
 
     def test_root_init_stays_as_it_is(self):
         with Init("-R", "-C", "chown", "app", "--", "sh", "-c", "echo started; read line",
