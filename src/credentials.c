@@ -219,7 +219,8 @@ bool credentials_borrow(const struct identity *identity, void (*act)(void *conte
 
 	if (good && syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) == 0 &&
 	    syscall(SYS_setresgid, -1, identity->gid, -1) == 0 &&
-	    syscall(SYS_setresuid, -1, identity->uid, -1) == 0)
+	    syscall(SYS_setresuid, -1, identity->uid, -1) == 0 && getegid() == identity->gid &&
+	    geteuid() == identity->uid)
 		act(context);
 	else
 		good = false;

@@ -3,6 +3,24 @@
 
 #include "signal_names.h"
 
+/* A value that somebody else has chosen, with a question mark for every control character. */
+static void add_value(struct text *text, const char *value)
+{
+	struct text part = {.start = text->start + text->length, .size = text->size - text->length};
+
+	text_add(&part, "%s", value);
+	text_mask_controls(&part);
+	text->length += part.length;
+}
+
+/* A line that ends in such a value. */
+static void add_line(struct text *text, const char *words, const char *value)
+{
+	text_add(text, "%s", words);
+	add_value(text, value);
+	text_add(text, "\n");
+}
+
 static void explain_groups(const struct group_set *groups, struct text *text)
 {
 	for (size_t i = 0; i < groups->count; i++)
@@ -21,8 +39,11 @@ static void explain_user(const struct plan *plan, struct text *text)
 	text_add(text, "user      %suid %u, gid %u, groups",
 		 identity->has_account ? "" : "no account, ", identity->uid, identity->gid);
 	explain_groups(&identity->groups, text);
-	if (identity->has_account)
-		text_add(text, " (%s)", identity->account.name);
+	if (identity->has_account) {
+		text_add(text, " (");
+		add_value(text, identity->account.name);
+		text_add(text, ")");
+	}
 	text_add(text, "\n");
 }
 
@@ -32,11 +53,12 @@ static void explain_account(const struct plan *plan, struct text *text)
 
 	if (!plan->becomes || !identity->changes_account)
 		return;
-	text_add(text, "accounts  %s ", identity->account.name);
+	text_add(text, "accounts  ");
+	add_value(text, identity->account.name);
 	if (identity->is_new)
-		text_add(text, "is created, with the home %s\n", identity->account.home);
+		add_line(text, " is created, with the home ", identity->account.home);
 	else
-		text_add(text, "is %u:%u in the account files, which becomes %u:%u\n",
+		text_add(text, " is %u:%u in the account files, which becomes %u:%u\n",
 			 identity->account.uid, identity->account.gid, identity->account_uid,
 			 identity->account_gid);
 }
@@ -59,6 +81,15 @@ static void explain_rights(const struct plan *plan, struct text *text)
 	text_add(text, "\n");
 }
 
+static void explain_variables(const struct account *account, struct text *text)
+{
+	text_add(text, "env       HOME=");
+	add_value(text, account->home);
+	text_add(text, " USER=");
+	add_value(text, account->name);
+	add_line(text, " LOGNAME=", account->name);
+}
+
 static void explain_environment(const struct plan *plan, struct text *text)
 {
 	const struct identity *identity = plan->identity;
@@ -66,8 +97,7 @@ static void explain_environment(const struct plan *plan, struct text *text)
 	if (!identity || plan->settings->keep_environment)
 		text_add(text, "env       as it is\n");
 	else if (identity->has_account)
-		text_add(text, "env       HOME=%s USER=%s LOGNAME=%s\n", identity->account.home,
-			 identity->account.name, identity->account.name);
+		explain_variables(&identity->account, text);
 	else
 		text_add(text, "env       HOME=/, no USER, no LOGNAME\n");
 }
@@ -79,17 +109,22 @@ static void explain_stdio(const struct plan *plan, struct text *text)
 			 plan->identity->uid);
 }
 
+static void explain_paths(const struct plan *plan, const char *const *path, const char *unless,
+			  struct text *text)
+{
+	for (; *path; path++) {
+		text_add(text, "files     below ");
+		add_value(text, *path);
+		text_add(text, " are given to uid %u%s\n", plan->identity->uid, unless);
+	}
+}
+
 static void explain_files(const struct plan *plan, struct text *text)
 {
 	if (!plan->becomes)
 		return;
-	for (const char *const *path = plan->settings->chown; *path; path++)
-		text_add(text, "files     below %s are given to uid %u\n", *path,
-			 plan->identity->uid);
-	for (const char *const *path = plan->settings->chown_if_needed; *path; path++)
-		text_add(text,
-			 "files     below %s are given to uid %u, unless it has that already\n",
-			 *path, plan->identity->uid);
+	explain_paths(plan, plan->settings->chown, "", text);
+	explain_paths(plan, plan->settings->chown_if_needed, ", unless it has that already", text);
 }
 
 static void add_duration(struct text *text, int64_t milliseconds)
@@ -158,7 +193,7 @@ static void explain_end(const struct settings *settings, struct text *text)
 				 settings->exit_map[status]);
 	}
 	if (settings->termination_log)
-		text_add(text, "message   of a bad end in %s\n", settings->termination_log);
+		add_line(text, "message   of a bad end in ", settings->termination_log);
 }
 
 static void explain_init(const struct plan *plan, struct text *text)
@@ -179,15 +214,18 @@ static void explain_init(const struct plan *plan, struct text *text)
 	explain_end(settings, text);
 }
 
-void explain(const struct plan *plan, struct text *text)
+void explain(const struct plan *plan, const char *file, struct text *text)
 {
 	text_add(text, "command  ");
-	for (char **word = plan->settings->command; word && *word; word++)
-		text_add(text, " %s", *word);
-	text_mask_controls(text);
+	for (char **word = plan->settings->command; word && *word; word++) {
+		text_add(text, " ");
+		add_value(text, *word);
+	}
 	if (plan->settings->lifecycle.pause)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
+	if (file)
+		add_line(text, "program   ", file);
 	explain_user(plan, text);
 	explain_account(plan, text);
 	explain_rights(plan, text);

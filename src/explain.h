@@ -6,7 +6,10 @@
 #include "plan.h"
 #include "text.h"
 
-/* Append the plan in words to text: lines of a name and what it is. */
-void explain(const struct plan *plan, struct text *text);
+/*
+ * Append the plan in words to text: lines of a name and what it is. file is the one that COMMAND
+ * was found to be, or NULL. Control characters of values come out as question marks.
+ */
+void explain(const struct plan *plan, const char *file, struct text *text);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "credentials.h"
 #include "dropin/dropin.h"
 #include "environment.h"
@@ -38,12 +39,21 @@ static int print(const struct plan *plan, const char *text)
 	return STATUS_REFUSED;
 }
 
-static int print_explanation(const struct plan *plan)
+/*
+ * The explanation, unless the start would fail. COMMAND is looked for as its user and not as root,
+ * who may read and run more: this process becomes that user, as it has nothing else to do.
+ */
+static int print_explanation(struct plan *plan, struct failure *failure)
 {
 	static LARGE char buffer[64 * 1024];
 	struct text text = text_in(buffer, sizeof(buffer));
+	char file[PATH_MAX];
+	char **command = plan->settings->command;
 
-	explain(plan, &text);
+	if ((plan->becomes && !credentials_assume(plan->identity, failure)) ||
+	    (command && !command_find(command[0], environ, file, failure)))
+		return end_with(plan, failure);
+	explain(plan, command ? file : NULL, &text);
 	return print(plan, buffer);
 }
 
@@ -142,7 +152,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	if (!plan_make(&plan, failure))
 		return end_with(&plan, failure);
 	if (settings->explain)
-		return print_explanation(&plan);
+		return print_explanation(&plan, failure);
 
 	program.command = settings->command;
 	program.scripts_by_shell = settings->scripts_by_shell;

@@ -2,6 +2,7 @@
 """What is written on the command line, and what is said about what must not be."""
 import json
 import os
+import shutil
 import struct
 import subprocess
 
@@ -266,10 +267,11 @@ class Variables(SystemTest):
 
 class Explain(SystemTest):
     def test_says_everything_and_does_nothing(self):
-        ended = run("--explain", "app", "--", "echo", SECRET)
+        ended = run("--explain", "app", "--", "echo", SECRET, environment={"PATH": "/usr/bin:/bin"})
         self.assertEqual((ended.status, ended.errors), (0, ""))
         self.assertEqual(ended.output.splitlines(), [
             "command   echo " + SECRET,
+            "program   " + shutil.which("echo", path="/usr/bin:/bin"),
             "user      uid 4242, gid 4242, groups 29 44 4242 (app)",
             "env       HOME=/home/app USER=app LOGNAME=app",
             "stdio     terminals and pipes are given to uid 4242",
@@ -291,6 +293,41 @@ class Explain(SystemTest):
     def test_a_word_is_no_line(self):
         ended = run("--explain", "app", "--", "echo", "a\nuser      uid 0")
         self.assertEqual(ended.output.splitlines()[0], "command   echo a?user      uid 0")
+
+    def test_control_characters_of_any_value_are_masked(self):
+        passwd = Place.write("escape-passwd", "app:x:4242:4242::/home/\x1b[2Japp:/bin/sh\n")
+        path = os.path.join(Place.directory(), "of\n\x1bapp")
+        os.mkdir(path)
+        ended = run("--explain", "--chown", path, "--termination-log=/tmp/\x1blog", "app", "id",
+                    passwd=passwd)
+        self.assertEqual(ended.status, 0, ended)
+        self.assertNotIn("\x1b", ended.output)
+        self.assertIn("HOME=/home/?[2Japp USER=app", ended.output)
+        self.assertIn("of??app are given", ended.output)
+        self.assertIn("/tmp/?log\n", ended.output)
+
+    def test_command_is_looked_up_as_the_start_would(self):
+        private = os.path.join(Place.directory(), "private")
+        shutil.copy(shutil.which("id"), private)
+        os.chmod(private, 0o700)
+        no_shell = Place.write("explained-script", "#!/no/such/shell\n")
+        os.chmod(no_shell, 0o755)
+        for status, command, words in (
+                (127, "no-such-command", "not found in PATH"), (127, "/no/such", "No such file"),
+                (126, "/etc", "Is a directory"), (126, private, "its mode is 0700"),
+                (126, no_shell, "its interpreter '/no/such/shell' is missing")):
+            for way in ([], ["-x"], ["-R"], ["-i"]):
+                with self.subTest(command=command, way=way):
+                    explained = run("--explain", *way, "app", "--", command)
+                    self.assert_refused(explained, words, status=status)
+                    self.assertEqual(explained.errors, run(*way, "app", "--", command).errors)
+        self.assertIn("program   " + private + "\n", run("--explain", "root", private).output)
+        ended = run("--explain", "root", "private",
+                    environment={"PATH": "/nowhere:" + os.path.dirname(private)})
+        self.assertIn("program   " + private + "\n", ended.output)
+
+    def test_a_switch_that_is_not_possible_is_found_too(self):
+        self.assert_refused(run("--explain", "app", "id", sandbox=["-c", "7"]), "needs CAP_SETUID")
 
     def test_finds_the_same_faults(self):
         self.assert_refused(run("--explain", "nobody-here", "id"), "no user")

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What init reports when main ends, and when it cannot start."""
 import os
+import re
 import shutil
 import signal
+import struct
+import subprocess
 import sys
 
 from harness import SIGRTMAX, Init, Place, SystemTest, probe, run
@@ -107,30 +110,98 @@ class CannotRun(SystemTest):
         self.refuse(127, "no-such-command", "not found in PATH")
         self.refuse(127, "/no/such/command", "No such file")
         self.refuse(127, "/etc/passwd/command", "Not a directory")
-        self.refuse(127, "", "not found")
+        self.refuse(127, "", "not found", "is a variable unset?")
+
+    def test_one_word_that_was_meant_to_be_several(self):
+        self.refuse(127, "id -u", "not found in PATH", "it has a space", "a word of its own")
+        self.refuse(127, "/usr/bin/id -u", "No such file", "it has a space")
 
     def test_directory(self):
         self.refuse(126, "/etc", "Is a directory")
 
     def test_plain_file(self):
-        self.refuse(126, self.write("plain", "echo main was run\n", 0o644), "Permission denied")
+        self.refuse(126, self.write("plain", "echo main was run\n", 0o644), "Permission denied",
+                    "its mode is 0644, its owner 0:0, and this is uid 4242")
+
+    def test_no_file(self):
+        path = Place.file("fifo")
+        os.mkfifo(path, 0o755)
+        self.refuse(126, path, "Permission denied", "it is not a regular file")
+
+    def test_mount_without_exec(self):
+        directory = Place.directory()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "noexec,mode=755", "tmpfs", directory], check=True)
+        try:
+            path = shutil.copy(shutil.which("true"), directory)
+            words = "Permission denied", "mounted with noexec"
+            self.refuse(126, path, *words)
+            self.refuse(126, "true", *words, environment={"PATH": directory})
+            self.assert_refused(run("--explain", "app", path), *words, status=126)
+        finally:
+            subprocess.run(["umount", directory], check=True)
+
+    def test_file_capabilities_that_the_container_was_not_given(self):
+        path = shutil.copy(shutil.which("true"), Place.file("capable"))
+        os.setxattr(path, "security.capability", struct.pack("<5I", 0x02000001, 1 << 10 | 1 << 12, 0,
+                                                             0, 0))
+        self.refuse(126, path, "Operation not permitted", "the file has cap_net_admin",
+                    "container was not given", sandbox=["-c", "12"])
+        self.assertEqual(run("app", "--", path).status, 0)
+
+    def test_a_program_for_another_processor(self):
+        with open(shutil.which("true"), "rb") as file:
+            content = bytearray(file.read())
+        # e_machine, elf(5): one that this machine does not run.
+        here = content[18]
+        content[18] = 183 if here != 183 else 62
+        name = "arm64" if here != 183 else "amd64"
+        path = Place.file("foreign")
+        with open(path, "wb") as file:
+            file.write(content)
+        os.chmod(path, 0o755)
+        self.refuse(126, path, "Exec format error",
+                    "it is a program for %s, and this is %s" % (name, os.uname().machine))
+
+    def test_a_loader_that_is_missing(self):
+        with open(shutil.which("true"), "rb") as file:
+            content = file.read()
+        loader = re.search(rb"/lib[^\0]*/ld-[^\0]+", content).group()
+        path = Place.file("no-loader")
+        with open(path, "wb") as file:
+            file.write(content.replace(loader, b"/no" + loader[3:]))
+        os.chmod(path, 0o755)
+        self.refuse(126, path, "its loader '/no%s' is missing" % loader[3:].decode())
 
     def test_no_program(self):
         # execvp(3) of glibc would give this one to /bin/sh.
-        self.refuse(126, self.write("words", "echo main was run\n", 0o755), "#! line")
+        self.refuse(126, self.write("words", "echo main was run\n", 0o755), "a script needs a #! line")
+        self.refuse(126, self.write("nothing", "", 0o755), "the file is empty")
+        self.refuse(126, self.write("nobody", "#!\n", 0o755), "its #! line names no interpreter")
 
     def test_missing_interpreter(self):
-        # The second has a line end that only other systems take for one.
-        for name, content in (("script", "#!/no/such/shell\n"), ("crlf", "#!/bin/sh\r\nexit 3\r\n")):
+        # The second has a line end that only other systems take for one, the last is run by the first.
+        for name, content, words in (
+                ("script", "#! /no/such/shell -e\n", ["its interpreter '/no/such/shell' is missing"]),
+                ("chain", "#!%s\n" % Place.file("script"),
+                 ["its interpreter '/no/such/shell' is missing"]),
+                ("crlf", "#!/bin/sh\r\nexit 3\r\n", ["its interpreter '/bin/sh\\r' is missing",
+                                                     "ends in a carriage return"])):
             path = self.write(name, content, 0o755)
-            self.refuse(126, path, "interpreter")
-            self.refuse(126, name, "interpreter", environment={"PATH": os.path.dirname(path)})
+            self.refuse(126, path, *words)
+            self.refuse(126, name, *words, environment={"PATH": os.path.dirname(path)})
         good = Place.directory()
         with open(os.path.join(good, "crlf"), "w") as file:
             file.write("#!/bin/sh\nexit 9\n")
         os.chmod(file.name, 0o755)
         environment = {"PATH": os.path.dirname(path) + ":" + good}
         self.assertEqual(run("-n", "--", "crlf", environment=environment).status, 9)
+        # Of a file that may not be read nobody can tell which.
+        self.refuse(126, self.write("unreadable", "#!/no/such/shell\n", 0o711),
+                    "its interpreter or its loader is missing")
+
+    def test_an_interpreter_that_may_not_be_run(self):
+        path = self.write("by-plain", "#!%s\n" % self.write("plain", "", 0o644), 0o755)
+        self.refuse(126, path, "Permission denied", "its interpreter '%s' may" % Place.file("plain"))
 
     def test_denied_in_path_is_126_and_later_directories_count(self):
         denied, good = Place.directory(), Place.directory()

@@ -172,7 +172,7 @@ START_TEST(plans)
 		char buffer[1000];
 		struct text text = text_in(buffer, sizeof(buffer));
 
-		explain(&rows[i].plan, &text);
+		explain(&rows[i].plan, NULL, &text);
 		ck_assert_msg(strcmp(buffer, rows[i].wanted) == 0, "%s:\n%s", rows[i].name, buffer);
 	}
 }

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "program_file.h"
+
+#include <elf.h>
+#include <endian.h>
+#include <fcntl.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_blank(char character)
+{
+	return character == ' ' || character == '\t';
+}
+
+/* "#!", blanks, the interpreter up to a blank or the end of the line: execve(2). */
+static void parse_script(struct program_file *file)
+{
+	char *start = file->head + 2, *end;
+
+	file->kind = SCRIPT;
+	while (is_blank(*start))
+		start++;
+	end = start + strcspn(start, " \t\n");
+	file->carriage_return = end > start && end[-1] == '\r';
+	end[-file->carriage_return] = '\0';
+	file->interpreter = *start ? start : NULL;
+}
+
+/*
+ * The loader is named by the program header PT_INTERP, elf(5). Only that of a program for this kind
+ * of machine is looked for: it is in the order of bytes, and of the width, that is read here.
+ */
+static void parse_loader(struct program_file *file)
+{
+	ElfW(Ehdr) header;
+	ElfW(Phdr) part;
+
+	memcpy(&header, file->head, sizeof(header));
+	for (size_t at = header.e_phoff; at <= HEAD_SIZE - sizeof(part); at += sizeof(part)) {
+		memcpy(&part, file->head + at, sizeof(part));
+		if (part.p_type == PT_INTERP && part.p_offset < HEAD_SIZE)
+			file->interpreter = file->head + part.p_offset;
+		if (part.p_type == PT_INTERP)
+			return;
+	}
+}
+
+static void parse_elf(struct program_file *file)
+{
+	const unsigned char *machine =
+		(unsigned char *)file->head + offsetof(ElfW(Ehdr), e_machine);
+
+	file->kind = ELF;
+	/* Below 256 for what there is a name for: one of the two bytes is 0 in either order. */
+	if (!machine[0] || !machine[1])
+		file->machine = machine[0] | machine[1];
+	if (file->head[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) &&
+	    file->head[EI_DATA] == (BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB))
+		parse_loader(file);
+}
+
+void program_file_parse(struct program_file *file, size_t length)
+{
+	/* Whatever is not there reads as 0, and a name ends. */
+	memset(file->head + length, 0, sizeof(file->head) - length);
+	file->interpreter = NULL;
+	file->carriage_return = false;
+	file->machine = 0;
+	file->kind = length > 0 ? NO_PROGRAM : EMPTY_FILE;
+	if (memcmp(file->head, "#!", 2) == 0)
+		parse_script(file);
+	else if (memcmp(file->head, ELFMAG, SELFMAG) == 0)
+		parse_elf(file);
+}
+
+bool program_file_read(struct program_file *file, const char *path)
+{
+	/* Of a FIFO nobody may write to the other end. */
+	const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t length;
+
+	if (descriptor < 0)
+		return false;
+	length = read(descriptor, file->head, HEAD_SIZE);
+	close(descriptor);
+	if (length < 0)
+		return false;
+	program_file_parse(file, (size_t)length);
+	return true;
+}
+
+const char *program_file_machine(uint8_t machine)
+{
+	switch (machine) {
+	case EM_386:
+		return "386";
+	case EM_X86_64:
+		return "amd64";
+	case EM_ARM:
+		return "arm";
+	case EM_AARCH64:
+		return "arm64";
+	case EM_PPC64:
+		return "ppc64";
+	case EM_S390:
+		return "s390x";
+	case EM_RISCV:
+		return "riscv64";
+	default:
+		return "";
+	}
+}
