@@ -103,11 +103,10 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 	case REFUSE:
 		break;
 	}
-	return fail(
-		failure, STATUS_REFUSED,
-		"cannot become '%s': started as uid %u and not as root; --if-root carries on as "
-		"that user",
-		settings->user, plan->now->effective_uid);
+	return fail(failure, STATUS_REFUSED,
+		    "cannot become '%s': started as uid %u and not as root%s", settings->user,
+		    plan->now->effective_uid,
+		    settings->is_dropin ? "" : "; --if-root carries on as that user");
 }
 
 bool plan_make(struct plan *plan, struct failure *failure)

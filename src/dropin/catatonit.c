@@ -21,7 +21,6 @@ static const struct dropin catatonit = {
 bool catatonit_parse(char **words, char **environment, struct settings *settings,
 		     struct failure *failure)
 {
-	dropin_fail_with(settings, 1, 1, 1);
 	settings->scripts_by_shell = true;
 	settings->reporter.level =
 		environment_get(environment, "CATATONIT_DEBUG") ? REPORT_DETAILS : REPORT_ERRORS;

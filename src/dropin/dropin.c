@@ -13,32 +13,57 @@
  */
 #define WAIT 2000
 
-static const struct {
+static const struct dropin_name {
 	const char *name;
 	bool (*parse)(char **words, char **environment, struct settings *settings,
 		      struct failure *failure);
+	/* What STATUS_REFUSED, STATUS_CANNOT_RUN and STATUS_NOT_FOUND come out as. */
+	uint8_t failure_status[3];
 } names[] = {
-	{"catatonit", catatonit_parse},	  {"docker-init", tini_parse}, /* what `docker run --init`
-									  calls its own */
-	{"dumb-init", dumb_init_parse},	  {"gosu", gosu_parse},	       {"pause", pause_parse},
-	{"podman-init", catatonit_parse}, /* and `podman run --init` */
-	{"su-exec", su_exec_parse},	  {"tini", tini_parse},	       {"tini-static", tini_parse},
+	{"catatonit", catatonit_parse, {1, 1, 1}},
+	{"docker-init", tini_parse, {1, 126, 127}}, /* of `docker run --init` */
+	{"dumb-init", dumb_init_parse, {1, 2, 2}},
+	{"gosu", gosu_parse, {1, 1, 1}},
+	{"pause", pause_parse, {1, 1, 1}},
+	{"podman-init", catatonit_parse, {1, 1, 1}}, /* of `podman run --init` */
+	{"su-exec", su_exec_parse, {1, 1, 1}},
+	{"tini", tini_parse, {1, 126, 127}},
+	{"tini-static", tini_parse, {1, 126, 127}},
 };
+
+static const struct dropin_name *find_name(const char *argument)
+{
+	const char *slash = argument ? strrchr(argument, '/') : NULL;
+	const char *name = slash ? slash + 1 : argument;
+
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i].name) == 0)
+			return &names[i];
+	}
+	return NULL;
+}
+
+void dropin_take_name(char **arguments, struct settings *settings)
+{
+	const struct dropin_name *name = find_name(arguments[0]);
+
+	if (!name)
+		return;
+	settings->is_dropin = true;
+	settings->reporter.name = name->name;
+	memcpy(settings->failure_status, name->failure_status, sizeof(name->failure_status));
+}
 
 bool dropin_parse(char **arguments, char **environment, struct settings *settings,
 		  struct failure *failure)
 {
-	const char *slash = arguments[0] ? strrchr(arguments[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : arguments[0];
+	const struct dropin_name *name = find_name(arguments[0]);
 
-	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(name, names[i].name) == 0) {
-			settings->reporter.name = names[i].name;
-			settings->lifecycle.wait = WAIT;
-			return names[i].parse(arguments + 1, environment, settings, failure);
-		}
-	}
-	return cmdline_parse(arguments, environment, settings, failure);
+	if (!name)
+		return cmdline_parse(arguments, environment, settings, failure);
+	dropin_take_name(arguments, settings);
+	settings->lifecycle.wait = WAIT;
+	return name->parse(arguments + 1, environment, settings, failure);
 }
 
 /*
@@ -84,12 +109,4 @@ bool dropin_read(const struct dropin *peer, char **words, struct settings *setti
 	settings->command = without_dashes(words, peer->dashes_anywhere);
 	return *settings->command ||
 	       fail(failure, STATUS_REFUSED, "no COMMAND; try %s", peer->options.help);
-}
-
-void dropin_fail_with(struct settings *settings, uint8_t status, uint8_t cannot_run,
-		      uint8_t not_found)
-{
-	settings->failure_status[0] = status;
-	settings->failure_status[STATUS_CANNOT_RUN - STATUS_REFUSED] = cannot_run;
-	settings->failure_status[STATUS_NOT_FOUND - STATUS_REFUSED] = not_found;
 }

@@ -15,6 +15,12 @@
 #include "settings.h"
 
 /*
+ * If arguments[0] names one of the programs, say everything by that name from here on, and fail
+ * with that program's statuses. To be called before anything else can fail.
+ */
+void dropin_take_name(char **arguments, struct settings *settings);
+
+/*
  * Read the arguments and the variables of environment as whatever program arguments[0] names does,
  * into settings, which has the defaults. Otherwise as cmdline_parse().
  */
@@ -56,9 +62,5 @@ const char *dropin_usage(const struct settings *settings, const char *options);
 /* Read options and COMMAND. */
 bool dropin_read(const struct dropin *peer, char **words, struct settings *settings,
 		 struct failure *failure);
-
-/* Start-up fails with status; with cannot_run or not_found if that is COMMAND's fault. */
-void dropin_fail_with(struct settings *settings, uint8_t status, uint8_t cannot_run,
-		      uint8_t not_found);
 
 #endif

@@ -7,18 +7,20 @@
 bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 		   struct settings *settings, struct failure *failure)
 {
-	size_t length;
+	const char *colon;
 
-	dropin_fail_with(settings, 1, 1, 1);
 	settings->exec = true;
 	settings->only_home = true;
 	settings->keep_group = true;
 	if (!words[0] || !words[1])
 		return fail(failure, STATUS_REFUSED, "no COMMAND: write USER[:GROUP] COMMAND");
-	/* "app:" is app with its own groups; the word is this process's to write to. */
-	length = strlen(words[0]);
-	if (length > 1 && words[0][length - 1] == ':')
-		words[0][length - 1] = '\0';
+	/*
+	 * "app:" is app with its own groups; the word is this process's to write to. With another
+	 * colon before it there would be a third part.
+	 */
+	colon = strchr(words[0], ':');
+	if (colon && colon > words[0] && colon[1] == '\0')
+		words[0][colon - words[0]] = '\0';
 	settings->user = words[0];
 	settings->command = words + 1;
 	return true;

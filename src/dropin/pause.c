@@ -7,7 +7,6 @@
 bool pause_parse(char **words, char **environment __attribute__((unused)),
 		 struct settings *settings, struct failure *failure __attribute__((unused)))
 {
-	dropin_fail_with(settings, 1, 1, 1);
 	settings->lifecycle.pause = true;
 	settings->lifecycle.leave_rest = true;
 	settings->lifecycle.asks_stop[SIGQUIT] = false;

@@ -53,7 +53,6 @@ static void read_variables(char **environment, struct settings *settings)
 bool tini_parse(char **words, char **environment, struct settings *settings,
 		struct failure *failure)
 {
-	dropin_fail_with(settings, 1, 126, 127);
 	settings->scripts_by_shell = true;
 	settings->no_subreaper = true;
 	settings->lifecycle.leave_rest = true;

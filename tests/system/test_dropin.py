@@ -17,8 +17,8 @@ import subprocess
 import sys
 import unittest
 
-from harness import (PATIENCE, Init, Place, SystemTest, children, probe, sandboxed, send_value, stat,
-                     status, until)
+from harness import (PATIENCE, Init, Place, SystemTest, children, probe, run, sandboxed, send_value,
+                     stat, status, until)
 
 TABLE = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "drop-in.md")
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/before", "USER": "before",
@@ -65,8 +65,11 @@ class Line:
             os.close(leader)
             os.close(terminal)
         shown = SHOWN.match(process.stdout)
+        is_question = self.words[:1] in (["-h"], ["--help"], ["-V"], ["--version"])
         result = {"status": process.returncode, "says": bool(process.stderr), "shows": bool(shown),
-                  "output": process.stdout[shown.end() if shown else 0:]}
+                  "output": process.stdout[shown.end() if shown else 0:],
+                  "usage": "usage:" in process.stderr.lower(),
+                  "answer": process.stderr if is_question and process.returncode == 0 else ""}
         for line in shown.group().splitlines() if shown else ():
             name, _, value = line.partition(":")
             result[name] = value.strip()
@@ -155,6 +158,8 @@ def tini_lines():
     yield Line(["--", "true"], {"PATH": None})
     yield from surroundings(([], ["-g"], ["-s"], ["-w"], ["-gsw"]))
     yield Line(show, sandbox=["-u", "4242:4242"])
+    for words in (["-h"], ["-l"], ["--version"], ["-x"], []):
+        yield Line(words, before=INTO_FULL)
 
 
 def dumb_init_lines():
@@ -183,6 +188,8 @@ def dumb_init_lines():
     yield Line(["true"], {"PATH": None})
     yield from surroundings(([], ["-c"], ["-r", "15:3"]))
     yield Line(show, sandbox=["-u", "4242:4242"])
+    for words in (["-h"], ["--version"], ["-x"], []):
+        yield Line(words, before=INTO_FULL)
 
 
 def catatonit_lines():
@@ -205,6 +212,8 @@ def catatonit_lines():
     yield Line(["true"], {"PATH": None})
     yield from surroundings(([], ["-g"]))
     yield Line(show, sandbox=["-u", "4242:4242"])
+    for words in (["-h"], ["-L"], ["-V"], ["-x"], []):
+        yield Line(words, before=INTO_FULL)
 
 
 def gosu_lines():
@@ -212,7 +221,7 @@ def gosu_lines():
         "root", "app", "other", "homeless", "no-such-user", "0", "4242", "1234", "4545", "5555",
         "app:audio", "app:29", "app:77", "5555:77", "5555:audio", "root:app", "root:0", "0:0",
         "app:no-such-group", "no-such-user:audio", "app:", "5555:", ":audio", "", ":", "+4242",
-        "app:+29", "app:audio:x", "-1", "app:-1", " app", "4242 ", "0x10", "04242", "2147483647",
+        "app:+29", "app:audio:x", "app:audio:", "app:app:", "app::", "::", "-1", "app:-1", " app", "4242 ", "0x10", "04242", "2147483647",
         "2147483648", "4294967294", "4294967295", "app:2147483648", "99999999999", "app.audio")
     for specification in specifications:
         yield Line([specification, *probe("show", "x")])
@@ -235,6 +244,8 @@ def gosu_lines():
                   ["--version", "x"], ["-v", "x", "y"], ["--", "app", "true"], ["-x", "true"],
                   ["app", "--", "true"], ["app", "--version"], ["app", "-h"]):
         yield Line(words)
+    for words in (["--help"], ["--version"], ["app"], []):
+        yield Line(words, before=INTO_FULL)
 
 
 def surroundings(options):
@@ -265,6 +276,9 @@ AND_WHAT_IS_LEFT = [sys.executable, "-c", """if True:
         except ChildProcessError:
             sys.exit(status)
 """]
+
+# An answer that cannot be written.
+INTO_FULL = ["sh", "-c", 'exec "$0" "$@" >/dev/full 2>/dev/full']
 
 LINES = {"tini": tini_lines, "dumb-init": dumb_init_lines, "catatonit": catatonit_lines,
          "gosu": gosu_lines}
@@ -423,6 +437,7 @@ REST = of("output,says", lambda d: "left-away" in " ".join(d.line.words) and d.o
 FOREGROUND = of("terminal", lambda d: d.line.before == IN_BACKGROUND and
                 d.ours == "in the background")
 LISTEN_PID = of("LISTEN_PID", lambda d: (d.theirs, d.ours) == ("1", "2"))
+USAGE = of("usage", lambda d: d.theirs and not d.ours)
 STOPPED = of("stops", lambda d: (d.theirs, d.ours) == ("stopped", "continued"))
 
 
@@ -450,6 +465,7 @@ ROWS = {
                       re.fullmatch(r"tini version [0-9.]+\n", d.theirs) and
                       d.ours == "tini version 0.19.0 - git.dinit-su\n"),
         "help": of("output", lambda d: re.match("-v?[hl]$", d.line.words[0])),
+        "usage": again(USAGE),
         "listen-pid": again(LISTEN_PID),
         "foreground": again(FOREGROUND),
         "rest": again(REST),
@@ -461,6 +477,9 @@ ROWS = {
     "dumb-init": {
         "rewrite": with_words("15:3x", " 15:3", "+15:3", "15: 3", "015:3", "1:2:3"),
         "abbreviated": with_words("--vers", "--single", "--rew=15:3"),
+        "help": of("answer", lambda d: "licens" in d.ours.lower()),
+        "version": of("answer", lambda d: d.ours.startswith("dumb-init v1.2.5 (dinit-su ")),
+        "usage": again(USAGE),
         "group": of("group", lambda d: (d.theirs, d.ours) == ("inherited", "its own")),
         "inherited-signals": of("SigIgn,SigBlk", lambda d: "-i" in d.line.sandbox),
         "session": of("session,terminal", lambda d: d.line.terminal),
@@ -476,7 +495,9 @@ ROWS = {
         "version": of("output", lambda d:
                       re.fullmatch(r"tini version [0-9.]+_catatonit\n", d.theirs) and
                       d.ours == "tini version 0.1.7_catatonit - git.dinit-su\n"),
-        "licence": with_words("-L"),
+        "licence": with_words("-L", names="status,says,shows,output,usage,answer"),
+        "help": of("answer", lambda d: "licens" in d.ours.lower()),
+        "usage": again(USAGE),
         "abbreviated": with_words("--vers"),
         "options-first": with_words("-g", names="output"),
         "log-variable": of("status,says,shows", lambda d: "CATATONIT_LOG" in d.line.environment),
@@ -493,13 +514,14 @@ ROWS = {
         "name-first": of("Uid,Gid,Groups,HOME", lambda d: d.line.words[0] == "1234"),
         "empty-user": with_words(":audio", "", ":"),
         "plain-numbers": with_words("+4242", "app:+29"),
-        "third-part": with_words("app:audio:x"),
+        "third-part": with_words("app:audio:x", "app:audio:", "app:app:", "app::", "::"),
         "large-ids": with_words("2147483648", "4294967294", "app:2147483648"),
         "inherited-signals": of("SigIgn", lambda d: "-i" in d.line.sandbox),
         "path": of("status,says,shows", lambda d: "PATH" in d.line.environment),
         "already": of("status,says,shows", lambda d: "-u" in d.line.sandbox and
                       (d.name != "status" or (d.theirs, d.ours) == (1, 0))),
         "help": with_words("--help", "-h", "-?", names="output"),
+        "usage": again(USAGE),
         "version": with_words("--version", "-v", names="output"),
     },
 }
@@ -547,8 +569,9 @@ class DropIn(SystemTest):
         return len(lines)
 
     def test_the_table_has_these_rows(self):
+        # su-exec's are held by test_su_exec.
         self.assertEqual({name: sorted(rows) for name, rows in ROWS.items()},
-                         {name: sorted(rows) for name, rows in table().items()})
+                         {name: sorted(rows) for name, rows in table().items() if name != "su-exec"})
 
     def test_tini(self):
         self.compare("tini", ([], ["-g"], ["-sw"]), ([], ["-g"]))
@@ -574,3 +597,44 @@ class DropIn(SystemTest):
                             [signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGTERM]):
                 with self.subTest(program=program, numbers=numbers):
                     self.assertEqual(0, pause_status(program, words, numbers))
+
+
+class Names(SystemTest):
+    """What is said by another name is said by that name, and offers only what it has."""
+
+    NAMES = {"tini": 1, "docker-init": 1, "dumb-init": 1, "catatonit": 1, "podman-init": 1, "gosu": 1,
+             "su-exec": 1, "pause": 1, "dinit-su": 125}
+
+    def copy(self, name, mode):
+        path = os.path.join(Place.directory(), name)
+        shutil.copy(Place.file("dinit-su"), path)
+        os.chmod(path, mode)
+        return path
+
+    def test_a_copy_that_is_set_uid_or_set_gid(self):
+        for name, status in self.NAMES.items():
+            for mode, words in ((0o4755, "installed set-uid"), (0o2755, "installed set-gid")):
+                with self.subTest(name=name, mode=mode):
+                    ended = run("app", "id", binary=self.copy(name, mode), sandbox=["-u", "77:77"])
+                    self.assertEqual((ended.status, ended.output), (status, ""), ended)
+                    self.assertTrue(ended.errors.startswith("%s: %s" % (name, words)), ended)
+
+    def test_gosu_itself_refuses_to_be_set_uid(self):
+        if not peer_path("gosu"):
+            self.skipTest("gosu is not installed")
+        path = os.path.join(Place.directory(), "gosu")
+        shutil.copy(peer_path("gosu"), path)
+        os.chmod(path, 0o4755)
+        self.assertEqual(run("app", "id", binary=path, sandbox=["-u", "77:77"]).status, 1)
+
+    def test_no_option_that_the_name_does_not_have(self):
+        for name in ("gosu", "su-exec"):
+            ended = run("app", "id", binary=self.copy(name, 0o755), sandbox=["-u", "77:77"])
+            self.assertEqual(ended.errors, "%s: cannot become 'app': started as uid 77 and not as "
+                             "root\n" % name)
+        self.assertIn("--if-root", run("app", "id", sandbox=["-u", "77:77"]).errors)
+
+    def test_a_kill_is_told_by_that_name(self):
+        ended = run("--", *probe("die", 9), binary=self.copy("docker-init", 0o755))
+        self.assertRegex(ended.errors, r"\Adocker-init: .*which docker-init did not send.*\n\Z")
+        self.assertNotIn("dinit-su", ended.errors)
