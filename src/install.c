@@ -54,14 +54,19 @@ bool install_self(const char *path, struct failure *failure)
 {
 	char temporary[PATH_MAX];
 	struct text text = text_in(temporary, sizeof(temporary));
-	int source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	int error;
+	struct stat status;
+	int error, source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 
 	if (source < 0)
 		return fail(failure, STATUS_REFUSED, "cannot read this program, /proc/self/exe: %s",
 			    strerror(errno));
 	text_add(&text, "%s.%d", path, getpid());
-	error = text.length + 1 == text.size ? ENAMETOOLONG : copy_to(source, temporary, path);
+	/* rename(2) would say it too, but only where the copy could be written beside it. */
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		error = EISDIR;
+	else
+		error = text.length + 1 == text.size ? ENAMETOOLONG
+						     : copy_to(source, temporary, path);
 	close(source);
 	if (error == 0)
 		return true;

@@ -84,13 +84,39 @@ def manifest(name):
         return file.read()
 
 
+SECRET_VOLUME = """\
+    secret:
+      secretName: redis-configuration
+      # With fsGroup that is 0440: the group may read too, and nobody else.
+      defaultMode: 0400
+"""
+
+
+def with_secret(text, directory, mode=0o440):
+    """groups.yaml as the kubelet would have it: podman 4.3 knows neither fsGroup nor Secrets.
+
+    The file is root's and the group's, and the group is one more of the pod.
+    """
+    secret, pod = text.split("---\n")
+    path = os.path.join(directory, "redis.conf")
+    with open(path, "w") as file:
+        file.write(re.sub("(?m)^    ", "", secret.partition("redis.conf: |\n")[2]))
+    os.chown(path, 0, 2000)
+    os.chmod(path, mode)
+    assert SECRET_VOLUME in pod and "supplementalGroups: [3000]" in pod
+    return pod.replace(SECRET_VOLUME, "    hostPath:\n      path: %s\n" % directory).replace(
+        "supplementalGroups: [3000]", "supplementalGroups: [2000, 3000]")
+
+
 def for_podman(text):
     """A manifest without what podman would need a network for, the ports, and with one replica.
 
-    Podman 4.3 cannot always remove an init container that has ended: the annotation makes it keep
+    An emptyDir is anybody's in Kubernetes and root's in podman 4.3, so what writes to one there is
+    root. Podman 4.3 cannot always remove an init container that has ended: the annotation makes it keep
     them, as Kubernetes does.
     """
     text = re.sub(r"(?m)^( *)ports:\n(?:\1(?:- |  ).*\n)+", "", text)
-    text = text.replace("replicas: 2", "replicas: 1")
+    text = text.replace("replicas: 2", "replicas: 1").replace("runAsNonRoot: true\n          allow",
+                                                              "runAsUser: 0\n          allow")
     return re.sub(r"(?m)^metadata:\n", "metadata:\n  annotations:\n"
                   "    io.podman.annotations.init.container.type: always\n", text)

@@ -46,6 +46,7 @@ class Compose(OnDocker):
         self.compose("up", "-d", "--no-build")
         web, database, cache = map(self.container, ("web", "database", "cache"))
         wait_until_it_answers(web, 8080, "/healthz")
+        wait_until_it_answers(web, 8080, "/")
         until(lambda: "ready to accept connections" in database.logs(), lambda: repr(database))
         until(lambda: "Ready to accept connections" in cache.logs(), lambda: repr(cache))
         began = time.monotonic()

@@ -325,8 +325,30 @@ class Install(SystemTest):
             with self.subTest(path=path):
                 self.assert_refused(run("--install", path), words)
         self.assert_refused(run("--install", self.target, "app"), "--install runs nothing")
+        # What is wrong with a directory is not what its file system is mounted as.
+        directory = Place.directory()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", directory], check=True)
+        self.addCleanup(subprocess.run, ["umount", directory], check=True)
+        self.assert_refused(run("--install", directory), "Is a directory; name the file in it")
+        self.assert_refused(run("--install", directory + "/init"), "Read-only file system")
         self.assert_refused(run("--install", self.target, sandbox=["-E"]), "/proc/self/exe")
         self.assertEqual(os.listdir(os.path.dirname(self.target)), [])
+
+
+class InstallTold(SystemTest):
+    def test_the_reason_is_in_the_termination_log(self):
+        device = Place.directory()
+        path = os.path.join(device, "termination-log")
+        for arguments, variables in ((["--termination-log"], {}),
+                                     ([], {"DINIT_SU_TERMINATION_LOG": "1"})):
+            with self.subTest(arguments=arguments):
+                with open(path, "w"):
+                    pass
+                ended = run(*arguments, "--install", "/nowhere/at/all", sandbox=["-b", device + ":/dev"],
+                            environment=variables)
+                self.assert_refused(ended, "cannot install to '/nowhere/at/all'")
+                with open(path) as file:
+                    self.assertEqual("dinit-su: " + file.read(), ended.errors)
 
 
 class FullStderr(SystemTest):
