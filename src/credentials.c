@@ -53,12 +53,10 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 		return true;
 	if (getresuid(&credentials->real_uid, &credentials->effective_uid, &saved_uid) < 0 ||
 	    getresgid(&credentials->real_gid, &credentials->effective_gid, &saved_gid) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot read user and group ids: %s",
-			    strerror(errno));
+		return fail_to("read user and group ids", failure);
 	if (!capabilities_read(&sets) ||
 	    !capabilities_read_ambient(sets.permitted, &credentials->ambient))
-		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-			    strerror(errno));
+		return fail_to("read capabilities", failure);
 	credentials->permitted = sets.permitted;
 	return true;
 }
@@ -145,8 +143,7 @@ static bool verify_no_way_back(struct failure *failure)
 	if (syscall(SYS_setresuid, -1, 0, -1) == 0)
 		return fail(failure, STATUS_REFUSED, "could go back to root after the switch");
 	return errno == EPERM || errno == EINVAL ||
-	       fail(failure, STATUS_REFUSED, "cannot verify that root is out of reach: %s",
-		    strerror(errno));
+	       fail_to("verify that root is out of reach", failure);
 }
 
 static bool verify(const struct identity *identity, struct failure *failure)
@@ -186,8 +183,7 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 	if (has_only(capabilities))
 		return true;
 	if (!capabilities_write(&kept))
-		return fail(failure, STATUS_REFUSED, "cannot give up capabilities: %s",
-			    strerror(errno));
+		return fail_to("give up capabilities", failure);
 	return has_only(capabilities) ||
 	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for");
 }
@@ -200,12 +196,10 @@ static bool prepare_capabilities(const struct identity *identity, struct failure
 	if (!identity->capabilities)
 		return true;
 	if (!capabilities_read(&sets))
-		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-			    strerror(errno));
+		return fail_to("read capabilities", failure);
 	sets.inheritable = identity->capabilities;
 	if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot keep capabilities: %s",
-			    strerror(errno));
+		return fail_to("keep capabilities", failure);
 	return true;
 }
 
@@ -239,8 +233,7 @@ bool credentials_pass_on(uint64_t capabilities, struct failure *failure)
 		return true;
 	if (!capabilities_raise_ambient(capabilities) ||
 	    !capabilities_read_ambient(UINT64_MAX, &ambient))
-		return fail(failure, STATUS_REFUSED, "cannot pass capabilities on: %s",
-			    strerror(errno));
+		return fail_to("pass capabilities on", failure);
 	return ambient == capabilities ||
 	       fail(failure, STATUS_REFUSED, "ambient capabilities are not as asked for");
 }
@@ -251,20 +244,17 @@ bool credentials_gain_no_more(struct failure *failure)
 	uint64_t ambient, excess;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot set no_new_privs: %s",
-			    strerror(errno));
+		return fail_to("set no_new_privs", failure);
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return fail(failure, STATUS_REFUSED, "no_new_privs is not set as asked for");
 	if (!capabilities_read(&sets) || !capabilities_read_ambient(sets.inheritable, &ambient))
-		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-			    strerror(errno));
+		return fail_to("read capabilities", failure);
 	excess = sets.inheritable & ~ambient;
 	if (!excess)
 		return true;
 	sets.inheritable = ambient;
 	if (!capabilities_write(&sets) || !capabilities_read(&sets))
-		return fail(failure, STATUS_REFUSED, "cannot empty the inheritable set: %s",
-			    strerror(errno));
+		return fail_to("empty the inheritable set", failure);
 	return sets.inheritable == ambient ||
 	       fail(failure, STATUS_REFUSED, "the inheritable set is not empty as asked for");
 }

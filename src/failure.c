@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <errno.h>
+#include <string.h>
+
 #include "text.h"
 
 bool fail(struct failure *failure, int status, const char *format, ...)
@@ -28,4 +31,9 @@ bool fail_further(struct failure *failure, const char *format, ...)
 	text_add_list(&text, format, arguments);
 	va_end(arguments);
 	return false;
+}
+
+bool fail_to(const char *act, struct failure *failure)
+{
+	return fail(failure, STATUS_REFUSED, "cannot %s: %s", act, strerror(errno));
 }

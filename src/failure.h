@@ -27,6 +27,9 @@ struct failure {
 bool fail(struct failure *failure, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for a system call that has failed: "cannot ACT: " and the words for errno. */
+bool fail_to(const char *act, struct failure *failure);
+
 /* Add to the text of a failure, formatted likewise. Returns false. */
 bool fail_further(struct failure *failure, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

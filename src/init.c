@@ -80,8 +80,7 @@ static bool watch_parent(const struct plan *plan, struct failure *failure)
 	if (!signal)
 		return true;
 	if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
-		return fail(failure, STATUS_REFUSED, "cannot watch the parent: %s",
-			    strerror(errno));
+		return fail_to("watch the parent", failure);
 	if (getppid() != plan->parent)
 		sigqueue(getpid(), signal, (union sigval){0});
 	return true;
@@ -94,8 +93,7 @@ static bool become_reaper(const struct plan *plan, struct failure *failure)
 		return true;
 	if (!plan->settings->no_subreaper)
 		return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ||
-		       fail(failure, STATUS_REFUSED, "cannot become a child subreaper: %s",
-			    strerror(errno));
+		       fail_to("become a child subreaper", failure);
 	report(&plan->settings->reporter, REPORT_WARNINGS,
 	       "neither PID 1 nor a subreaper: orphans will not be reaped");
 	return true;

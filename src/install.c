@@ -58,8 +58,7 @@ bool install_self(const char *path, struct failure *failure)
 	int error, source = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 
 	if (source < 0)
-		return fail(failure, STATUS_REFUSED, "cannot read this program, /proc/self/exe: %s",
-			    strerror(errno));
+		return fail_to("read this program, /proc/self/exe", failure);
 	text_add(&text, "%s.%d", path, getpid());
 	/* rename(2) would say it too, but only where the copy could be written beside it. */
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))

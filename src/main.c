@@ -33,7 +33,7 @@ static int print(const struct plan *plan, const char *text)
 	/* Unless the kernel says more than that there was room for a part. */
 	errno = ENOSPC;
 	/* The programs whose names dinit-su can have do not look what became of an answer. */
-	if (write(descriptor, text, length) == (ssize_t)length || plan->settings->is_dropin)
+	if (write(descriptor, text, length) == (ssize_t)length || !plan->settings->native)
 		return 0;
 	report(&plan->settings->reporter, REPORT_ERRORS, "cannot write to stdout: %s",
 	       strerror(errno));
@@ -134,7 +134,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	settings_add_defaults(settings);
 	dropin_take_name(arguments, settings);
 	if (!holds) {
-		fail(failure, STATUS_REFUSED, "cannot block signals: %s", strerror(errno));
+		fail_to("block signals", failure);
 		return end_with(&plan, failure);
 	}
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capabilities.h"
+#include "command.h"
 #include "text.h"
 
 /*
@@ -34,8 +35,7 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: root keeps every capability anyway");
 	if (!capabilities_read(&now))
-		return fail(failure, STATUS_REFUSED, "cannot read capabilities: %s",
-			    strerror(errno));
+		return fail_to("read capabilities", failure);
 	if (identity->capabilities & ~now.permitted)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: the container was not given cap_%s",
@@ -43,33 +43,13 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 	return true;
 }
 
-/* True if name is that of a program, along PATH where it has no slash. */
-static bool is_program(const char *name)
-{
-	const char *path = environment_get(environ, "PATH");
-	char file[256];
-
-	if (strchr(name, '/') || !path)
-		return access(name, X_OK) == 0;
-	for (;;) {
-		const size_t length = strcspn(path, ":");
-		struct text text = text_in(file, sizeof(file));
-
-		for (size_t i = 0; i < length; i++)
-			text_add(&text, "%c", path[i]);
-		text_add(&text, "/%s", name);
-		if (access(file, X_OK) == 0)
-			return true;
-		if (path[length] == '\0')
-			return false;
-		path += length + 1;
-	}
-}
-
 /* A habit from tini: `dinit-su sleep 1`. */
 static bool refuse_user(const struct settings *settings, struct failure *failure)
 {
-	if (!settings->native || !is_program(settings->user))
+	struct failure ignored;
+	char file[PATH_MAX];
+
+	if (!settings->native || !command_find(settings->user, environ, file, &ignored))
 		return false;
 	return fail_further(failure,
 			    "; '%s' is a program: USER comes before COMMAND, and "
@@ -106,7 +86,7 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 	return fail(failure, STATUS_REFUSED,
 		    "cannot become '%s': started as uid %u and not as root%s", settings->user,
 		    plan->now->effective_uid,
-		    settings->is_dropin ? "" : "; --if-root carries on as that user");
+		    settings->native ? "; --if-root carries on as that user" : "");
 }
 
 bool plan_make(struct plan *plan, struct failure *failure)

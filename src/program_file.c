@@ -67,7 +67,7 @@ void program_file_parse(struct program_file *file, size_t length)
 	file->interpreter = NULL;
 	file->carriage_return = false;
 	file->machine = 0;
-	file->kind = length > 0 ? NO_PROGRAM : EMPTY_FILE;
+	file->kind = NO_PROGRAM;
 	if (memcmp(file->head, "#!", 2) == 0)
 		parse_script(file);
 	else if (memcmp(file->head, ELFMAG, SELFMAG) == 0)
@@ -108,6 +108,6 @@ const char *program_file_machine(uint8_t machine)
 	case EM_RISCV:
 		return "riscv64";
 	default:
-		return "";
+		return "another machine";
 	}
 }

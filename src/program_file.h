@@ -14,7 +14,7 @@
 #define HEAD_SIZE 1024
 
 struct program_file {
-	enum { NO_PROGRAM, EMPTY_FILE, SCRIPT, ELF } kind;
+	enum { NO_PROGRAM, SCRIPT, ELF } kind;
 	/* The interpreter of the #! line or the loader, within head; NULL if there is none. */
 	const char *interpreter;
 	bool carriage_return; /* the interpreter's name ended in one, which is cut off */
@@ -28,7 +28,7 @@ void program_file_parse(struct program_file *file, size_t length);
 /* Read the file at path. Returns false with errno set. */
 bool program_file_read(struct program_file *file, const char *path);
 
-/* The name that container engines have for a machine, or "" if it is none of the usual ones. */
+/* The name that container engines have for a machine, or "another machine". */
 const char *program_file_machine(uint8_t machine);
 
 #endif

@@ -55,7 +55,6 @@ struct settings {
 	bool keep_stdio;       /* leave the ownership of stdin, stdout and stderr alone */
 
 	/* What the programs differ in whose names dinit-su can have. */
-	bool is_dropin;		   /* called by such a name: dinit-su's own options do not exist */
 	bool only_home;		   /* of the account's variables only HOME is set */
 	bool keep_group;	   /* a uid without an account and without GROUP keeps the group */
 	bool scripts_by_shell;	   /* a file that the kernel cannot run goes to /bin/sh */

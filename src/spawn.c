@@ -58,9 +58,7 @@ static bool execute(const struct program *program, struct failure *failure)
 /* A main with every signal blocked could not be stopped, and nothing would show why. */
 static bool restore_signals(const struct program *program, struct failure *failure)
 {
-	return signals_restore(program->signals) ||
-	       fail(failure, STATUS_REFUSED, "cannot give main its signal mask: %s",
-		    strerror(errno));
+	return signals_restore(program->signals) || fail_to("give main its signal mask", failure);
 }
 
 /*
@@ -96,7 +94,7 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 	program->command[0] = name;
 	program->command[-1] = before;
 	if (*pid < 0)
-		return fail(failure, STATUS_REFUSED, "cannot start a process: %s", strerror(errno));
+		return fail_to("start a process", failure);
 	if (!birth.failed)
 		return true;
 	waitpid(*pid, NULL, 0);

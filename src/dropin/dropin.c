@@ -49,7 +49,6 @@ void dropin_take_name(char **arguments, struct settings *settings)
 
 	if (!name)
 		return;
-	settings->is_dropin = true;
 	settings->reporter.name = name->name;
 	memcpy(settings->failure_status, name->failure_status, sizeof(name->failure_status));
 }

@@ -121,7 +121,7 @@ class CannotRun(SystemTest):
 
     def test_plain_file(self):
         self.refuse(126, self.write("plain", "echo main was run\n", 0o644), "Permission denied",
-                    "its mode is 0644, its owner 0:0, and this is uid 4242")
+                    "its mode is 0644")
 
     def test_no_file(self):
         path = Place.file("fifo")
@@ -175,8 +175,7 @@ class CannotRun(SystemTest):
     def test_no_program(self):
         # execvp(3) of glibc would give this one to /bin/sh.
         self.refuse(126, self.write("words", "echo main was run\n", 0o755), "a script needs a #! line")
-        self.refuse(126, self.write("nothing", "", 0o755), "the file is empty")
-        self.refuse(126, self.write("nobody", "#!\n", 0o755), "its #! line names no interpreter")
+        self.refuse(126, self.write("nothing", "", 0o755), "a script needs a #! line")
 
     def test_missing_interpreter(self):
         # The second has a line end that only other systems take for one, the last is run by the first.
@@ -201,7 +200,7 @@ class CannotRun(SystemTest):
 
     def test_an_interpreter_that_may_not_be_run(self):
         path = self.write("by-plain", "#!%s\n" % self.write("plain", "", 0o644), 0o755)
-        self.refuse(126, path, "Permission denied", "its interpreter '%s' may" % Place.file("plain"))
+        self.refuse(126, path, "Permission denied", "not it, but its interpreter")
 
     def test_denied_in_path_is_126_and_later_directories_count(self):
         denied, good = Place.directory(), Place.directory()

@@ -41,7 +41,7 @@ START_TEST(scripts)
 		const char *interpreter;
 		bool carriage_return;
 	} rows[] = {
-		{"", EMPTY_FILE, NULL, false},
+		{"", NO_PROGRAM, NULL, false},
 		{"echo\n", NO_PROGRAM, NULL, false},
 		{"#", NO_PROGRAM, NULL, false},
 		{" #!/bin/sh\n", NO_PROGRAM, NULL, false},
@@ -113,9 +113,18 @@ START_TEST(machines)
 		unsigned char bytes[2]; /* of e_machine */
 		const char *name;
 	} rows[] = {
-		{{62, 0}, "amd64"}, {{0, 62}, "amd64"}, {{183, 0}, "arm64"},   {{3, 0}, "386"},
-		{{40, 0}, "arm"},   {{21, 0}, "ppc64"}, {{0, 21}, "ppc64"},    {{0, 22}, "s390x"},
-		{{0, 0}, ""},	    {{2, 1}, ""},	{{243, 0}, "riscv64"}, {{4, 0}, ""},
+		{{62, 0}, "amd64"},
+		{{0, 62}, "amd64"},
+		{{183, 0}, "arm64"},
+		{{3, 0}, "386"},
+		{{40, 0}, "arm"},
+		{{21, 0}, "ppc64"},
+		{{0, 21}, "ppc64"},
+		{{0, 22}, "s390x"},
+		{{0, 0}, "another machine"},
+		{{2, 1}, "another machine"},
+		{{243, 0}, "riscv64"},
+		{{4, 0}, "another machine"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
