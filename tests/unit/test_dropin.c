@@ -178,9 +178,9 @@ static const struct good {
 	{{"gosu", "1:2", "-v"}, NULL, GOSU " as 1:2 [-v]"},
 	{{"gosu", ":", "true"}, NULL, GOSU " as : [true]"},
 	{{"gosu", "", "true"}, NULL, GOSU " as  [true]"},
-	{{"gosu", "--version"}, NULL, "125/126/127 out:1.14 (dinit-su " PACKAGE_VERSION ")"},
-	{{"gosu", "-v", "true"}, NULL, "125/126/127 out:1.14 (dinit-su " PACKAGE_VERSION ")"},
-	{{"gosu", "-?"}, NULL, "125/126/127 out:usage: gosu USER[:GROUP] COMMAND [ARG]..."},
+	{{"gosu", "--version"}, NULL, "1/1/1 out:1.14 (dinit-su " PACKAGE_VERSION ")"},
+	{{"gosu", "-v", "true"}, NULL, "1/1/1 out:1.14 (dinit-su " PACKAGE_VERSION ")"},
+	{{"gosu", "-?"}, NULL, "1/1/1 out:usage: gosu USER[:GROUP] COMMAND [ARG]..."},
 	{{"su-exec", "app", "true"}, NULL, GOSU " as app [true]"},
 	{{"su-exec", "-v", "true"}, NULL, GOSU " as -v [true]"},
 
