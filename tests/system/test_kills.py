@@ -6,8 +6,8 @@ import re
 import shutil
 import unittest
 
+from etc import GROUP, PASSWD, Etc
 from harness import Place, SystemTest
-from test_ids import GROUP, PASSWD, Etc
 
 CALL = re.compile(r"^([a-z_0-9]+)\(")
 

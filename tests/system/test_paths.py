@@ -7,7 +7,7 @@ import time
 import unittest
 
 from harness import APP, GROUP, PASSWD, Place, run
-from test_ownership import OTHER, Tree, everything, make, owner, slowly, write
+from tree import OTHER, Tree, everything, make, owner, slowly, write
 
 
 class Others(Tree):

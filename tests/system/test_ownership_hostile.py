@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""--chown while somebody else moves and links what is walked."""
+import os
+import signal
+import time
+
+from harness import APP, Init, until
+from tree import Tree, everything, exchange, make, owner, slowly, write
+
+
+class Hostile(Tree):
+    """Whoever may write to the tree does so all the while.
+
+    Opening is slowed down, so that what was looked at is often another thing by then.
+    """
+
+    ROUNDS = 12
+    PAIRS = 6
+    SLOWLY = slowly("openat2,openat", "delay_enter=1000")
+    ATTACKER = APP
+
+    def setUp(self):
+        super().setUp()
+        os.chown(self.top, APP, APP)
+
+    def attack(self, swap, victims):
+        """Hand over again and again while swap() goes on in a process of the attacker's."""
+        reading, writing = os.pipe()
+        attacker = os.fork()
+        if attacker == 0:
+            try:
+                os.setgid(self.ATTACKER)
+                os.setuid(self.ATTACKER)
+                os.write(writing, b"x")
+                while True:
+                    swap()
+            finally:
+                os._exit(1)
+        try:
+            os.read(reading, 1)
+            for _ in range(self.ROUNDS):
+                ended = self.hand_over(below=self.SLOWLY)
+                self.assertEqual(ended.status, 0, ended)
+                self.assertEqual({owner(path) for path in victims}, {(0, 0)})
+                self.reset()
+        finally:
+            os.kill(attacker, signal.SIGKILL)
+            os.waitpid(attacker, 0)
+            os.close(reading)
+            os.close(writing)
+
+    def attack_by_exchange(self, make_bait, make_trap, victims):
+        pairs = [(self.path("bait-%d" % n), self.path("trap-%d" % n)) for n in range(self.PAIRS)]
+        for bait, trap in pairs:
+            make_bait(bait)
+            make_trap(trap)
+
+        def swap():
+            for bait, trap in pairs:
+                exchange(bait, trap)
+
+        self.attack(swap, victims)
+
+    def reset(self):
+        """Root's again, so that the next round has something to give."""
+        for directory, _, files in os.walk(self.top):
+            for name in files:
+                try:
+                    os.lchown(os.path.join(directory, name), 0, 0)
+                except FileNotFoundError:
+                    pass
+
+    def test_files_become_links(self):
+        victim = write(self.outside("victim"))
+        self.attack_by_exchange(write, lambda trap: os.symlink("../victim", trap), [victim])
+
+    def test_files_become_hard_links(self):
+        victim = write(self.outside("victim"))
+        self.attack_by_exchange(write, lambda trap: os.link(victim, trap), [victim])
+
+    def test_hard_links_that_are_removed_once_they_are_open(self):
+        """A file of root's from outside, looked at while a name of its that was opened is gone."""
+        victims = [write(self.outside("victim-%d" % n)) for n in range(self.PAIRS)]
+        names = [(self.path("name-%d" % n), self.path("link-%d" % n)) for n in range(self.PAIRS)]
+        self.SLOWLY = slowly("openat2,openat", "delay_enter=1000:delay_exit=3000")
+        # With fs.protected_hardlinks=0 anybody may link a file of root's; here root does.
+        self.ATTACKER = 0
+        for name, _ in names:
+            write(name)
+
+        def swap():
+            for victim, (name, link) in zip(victims, names):
+                os.link(victim, link)
+                exchange(name, link)
+            time.sleep(.002)
+            for name, link in names:
+                os.rename(link, name)
+            time.sleep(.002)
+
+        self.attack(swap, victims)
+
+    def test_directories_become_links(self):
+        victim = make(self.outside("victim"))
+        below = write(os.path.join(victim, "below"))
+        self.attack_by_exchange(make, lambda trap: os.symlink("../victim", trap), [victim, below])
+
+    def test_directories_are_moved_away(self):
+        """So deep that on the way back directories are opened once more; ".." leads elsewhere."""
+        outside = make(self.outside("outside"), owner=APP)
+        victims = [write(os.path.join(outside, "victim-%d" % number)) for number in range(80)]
+        above = self.path(*["d"] * 5)
+        # Beside it as well, so that there is something left to read above it.
+        os.makedirs(above)
+        for number in range(40):
+            write(os.path.join(above, "before-%d" % number))
+        os.makedirs(os.path.join(above, *["d"] * 260))
+        for number in range(40):
+            write(os.path.join(above, "after-%d" % number))
+        place, away = os.path.join(above, "d"), os.path.join(outside, "d")
+        for directory, _, _ in os.walk(self.top):
+            os.chown(directory, APP, APP)
+
+        def swap():
+            for source, target in ((place, away), (away, place)):
+                try:
+                    os.rename(source, target)
+                except OSError:
+                    pass
+
+        self.attack(swap, victims)
+
+    def test_what_is_left_is_handed_over_when_a_directory_is_moved_away(self):
+        for number in range(40):
+            write(self.path("before-%d" % number))
+        bottom = self.path(*["d"] * 300)
+        os.makedirs(bottom)
+        for number in range(40):
+            write(self.path("after-%d" % number))
+        with Init("--chown", self.top, "app", "--", "true",
+                  below=slowly("fchownat", "delay_enter=3000")) as init:
+            until(lambda: owner(bottom) == (APP, APP), "the bottom to be given")
+            os.rename(self.path("d", "d"), self.outside("away"))
+            self.assertEqual(init.wait(), 0)
+            self.assertNotIn("cannot hand over", init.rest())
+        self.assertEqual({owner(path) for path in everything(self.top)}, {(APP, APP)})
