@@ -11,6 +11,7 @@ import sys
 import time
 import unittest
 
+import emulation
 from waiting import PATIENCE
 
 # For one test, or for what a class prepares. No single wait takes longer than PATIENCE, and no test
@@ -94,6 +95,7 @@ def main(name, directory, limit=USUAL_LIMIT):
         runner = unittest.TextTestRunner(stream=sys.stdout, resultclass=Result,
                                          verbosity=2 if arguments.verbose else 1)
         tests = load(directory, arguments.patterns)
+        emulation.skip_what_it_cannot_show(tests)
         Result.total = tests.countTestCases()
         result = runner.run(tests)
         ran += result.testsRun + len(result.skipped) + len(result.errors)
