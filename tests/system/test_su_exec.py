@@ -8,7 +8,8 @@ of the row of docs/drop-in.md.
 import os
 
 from harness import Place, SystemTest, probe, run
-from test_dropin import ENVIRONMENT, Line, scripts, table
+from side_by_side import ENVIRONMENT, Line, scripts
+from test_dropin import table
 
 REFUSED = "status 1"
 USAGE = "status 1, a usage on stdout"
