@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* capget(2)'s structures; <linux/capability.h> is out of reach of Debian's musl-gcc. */
+/* The structures of capget(2). Debian's musl-gcc does not find <linux/capability.h>. */
 #define CAPABILITY_VERSION_3 0x20080522U
 
 struct header {
@@ -22,7 +22,7 @@ struct half {
 	uint32_t inheritable;
 };
 
-/* In the order of their numbers; an empty name ends them. */
+/* Ordered by number; the empty name is the end. */
 static const char names[] =
 	"chown\0dac_override\0dac_read_search\0fowner\0fsetid\0kill\0setgid\0setuid\0setpcap\0"
 	"linux_immutable\0net_bind_service\0net_broadcast\0net_admin\0net_raw\0ipc_lock\0"
@@ -63,7 +63,7 @@ bool capabilities_parse(const char *list, uint64_t *set, struct failure *failure
 		bit = length ? bit_named(name, length) : 0;
 		if (!bit)
 			return fail(failure, STATUS_REFUSED,
-				    "no capability: '%s'; see capabilities(7)", list);
+				    "unknown capability '%s'; see capabilities(7)", list);
 		*set |= bit;
 		list = name + length + 1;
 	} while (list[-1]);

@@ -18,28 +18,27 @@
 #include "program_file.h"
 #include "text.h"
 
-/* Where COMMAND is looked for when there is no PATH: what container engines set. */
+/* The search path without PATH: the one that container engines set. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* A script's interpreter may be a script: the kernel follows up to five of them, execve(2). */
+/* An interpreter may be a script itself. The kernel follows five of them: execve(2). */
 #define INTERPRETERS_MAX 5
 
-/* In the f_flags of statfs(2): mounted with noexec. <linux/statfs.h> collides with the C library.
- */
+/* The noexec flag of statfs(2). <linux/statfs.h> collides with the header of the C library. */
 #define MOUNTED_NOEXEC 8
 
-/* One search for COMMAND. */
+/* A search for COMMAND. */
 struct search {
 	const char *command; /* as it was written */
-	char **words;	     /* what execve(2) is given, or NULL: the file is only to be found */
+	char **words;	     /* the arguments of execve(2), or NULL to find the file only */
 	char **environment;
 	bool scripts_by_shell;
 	struct failure *failure;
 };
 
 /*
- * The interpreter or loader on the way to running the file at path that is not there, or NULL.
- * *file is what was read of the program that asks for it.
+ * The interpreter or loader that running the file at path needs and that does not exist, or NULL.
+ * *file receives the head of the file that names it.
  */
 static const char *missing_interpreter(const char *path, struct program_file *file)
 {
@@ -53,7 +52,7 @@ static const char *missing_interpreter(const char *path, struct program_file *fi
 	return NULL;
 }
 
-/* "cannot run 'COMMAND': WHY" and MORE. */
+/* Fail with "cannot run 'COMMAND': " and two texts. */
 static bool cannot_run(const struct search *search, const char *why, const char *more)
 {
 	return fail(search->failure, STATUS_CANNOT_RUN, "cannot run '%s': %s%s", search->command,
@@ -75,10 +74,7 @@ static bool explain_missing(const struct search *search, const char *path)
 			    : "' is missing");
 }
 
-/*
- * statfs(2). Where the kernel has one call for it, that is used by itself: musl's function brings
- * half a kilobyte along.
- */
+/* statfs(2). musl's function would add half a kilobyte; on 32 bits two calls are needed. */
 static bool look_at_mount(const char *path, struct statfs *mount)
 {
 #ifdef SYS_statfs64
@@ -88,7 +84,7 @@ static bool look_at_mount(const char *path, struct statfs *mount)
 #endif
 }
 
-/* EACCES has many causes; execve(2) lists them. */
+/* execve(2) lists the causes of EACCES. */
 static bool explain_denied(const struct search *search, const char *path)
 {
 	struct stat status;
@@ -110,13 +106,12 @@ static bool explain_denied(const struct search *search, const char *path)
 }
 
 /*
- * A program that is marked to use its file capabilities at once is not run at all where the
- * bounding set lacks one of them: "Safety checking for capability-dumb binaries" in
- * capabilities(7).
+ * The kernel does not run a file with effective capabilities if the bounding set lacks one of them:
+ * "Safety checking for capability-dumb binaries" in capabilities(7).
  */
 static bool explain_not_permitted(const struct search *search, const char *path)
 {
-	/* struct vfs_cap_data of the kernel: revision, then permitted and inheritable, twice. */
+	/* struct vfs_cap_data: a revision, then permitted and inheritable, low and high words. */
 	uint32_t data[6] = {0};
 
 	if (getxattr(path, "security.capability", data, sizeof(data)) > 0) {
@@ -162,7 +157,7 @@ static bool explain_not_found(const struct search *search, int error)
 		    strchr(command, '/') ? strerror(error) : "not found in PATH", hint);
 }
 
-/* Turn the error of try_file() into a failure. */
+/* Fail with the description of an error of try_file(). */
 static bool explain(const struct search *search, const char *path, int error)
 {
 	switch (error) {
@@ -182,13 +177,13 @@ static bool explain(const struct search *search, const char *path, int error)
 	}
 }
 
-/* What execve(2) would say of the file at path, as far as that can be told: an errno, or 0. */
+/* The errno of execve(2) for the file at path, as far as it can be known beforehand, or 0. */
 static int look_at(const char *path)
 {
 	struct program_file file;
 	struct stat status;
 
-	/* EACCES on a mount with noexec too: access(2). */
+	/* access(2) heeds noexec mounts. */
 	if (access(path, X_OK) < 0 || stat(path, &status) < 0)
 		return errno;
 	if (!S_ISREG(status.st_mode))
@@ -196,7 +191,7 @@ static int look_at(const char *path)
 	return missing_interpreter(path, &file) ? ENOENT : 0;
 }
 
-/* execve(2) of the file at path. Returns only when that fails, with its errno. */
+/* execve(2) of the file at path. Returns its errno. */
 static int execute_file(const struct search *search, const char *path)
 {
 	char **words = search->words, *const name = words[0], *const before = words[-1];
@@ -204,7 +199,7 @@ static int execute_file(const struct search *search, const char *path)
 	execve(path, words, search->environment);
 	if (errno != ENOEXEC || !search->scripts_by_shell)
 		return errno;
-	/* As execvp(3). The word before COMMAND is one of init's own, and has been read. */
+	/* As in execvp(3). words[-1] is an argument of init's own, which is no longer needed. */
 	words[-1] = "/bin/sh";
 	words[0] = (char *)path;
 	execve(words[-1], words - 1, search->environment);
@@ -214,9 +209,8 @@ static int execute_file(const struct search *search, const char *path)
 }
 
 /*
- * Run the file at path, or look at it. Returns 0 when it was only to be found, or an errno:
- * ELIBACC, which the kernel does not give, where the file is there and its interpreter or loader is
- * not.
+ * Run the file at path, or only check it. Returns 0 if it was checked and is good, or an errno. For
+ * a file whose interpreter or loader does not exist that is ELIBACC, which execve(2) never returns.
  */
 static int try_file(const struct search *search, const char *path)
 {
@@ -226,8 +220,8 @@ static int try_file(const struct search *search, const char *path)
 }
 
 /*
- * A command without a slash, along PATH. execvpe(3) is not used: glibc's gives a file that the
- * kernel cannot run to /bin/sh, musl's does not, and the status must not depend on that.
+ * Search PATH for a command without a slash. execvpe(3) is not used, as its behaviour depends on
+ * the C library: glibc has /bin/sh run a file that the kernel cannot, musl does not.
  */
 static bool search_path(const struct search *search, char file[PATH_MAX])
 {
@@ -242,7 +236,7 @@ static bool search_path(const struct search *search, char file[PATH_MAX])
 		int error = ENOENT;
 
 		if (length + strlen(search->command) + sizeof("/") < PATH_MAX) {
-			/* An empty part means the current directory: environ(7). */
+			/* An empty part is the current directory: environ(7). */
 			if (length > 0) {
 				memcpy(file, at, length);
 				text.length = length;
@@ -253,7 +247,7 @@ static bool search_path(const struct search *search, char file[PATH_MAX])
 		}
 		if (error == 0)
 			return true;
-		/* A directory that may not be searched is no reason to say "denied". */
+		/* EACCES can also mean that the directory may not be searched: look on. */
 		if ((error == EACCES && access(file, F_OK) == 0) || error == ELIBACC)
 			is_explained = !explain(search, file, error);
 		else if (error != EACCES && error != ENOENT && error != ENOTDIR)

@@ -1,4 +1,27 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * These cases must hold, whatever the runtime, the image or a sandbox has done before. The tests of
+ * each are in tests/system: test_identity, test_rights, test_faults.
+ *
+ * 1. A copy that is set-uid, set-gid or has file capabilities refuses to run, before it reads
+ *    anything that its caller has written.
+ * 2. After the switch the real, effective and saved uid are the user's, and the three gids are the
+ *    group's. The file system ids follow the effective ones: credentials(7).
+ * 3. The supplementary groups are exactly those of the identity. Groups change before the gid, and
+ *    the gid before the uid, because each change needs a right that the next one takes away.
+ * 4. A user other than root has exactly the kept capabilities in the permitted and inheritable sets
+ *    and none in the effective set. That is so too if the runtime filled the inheritable set
+ *    (CVE-2022-24769) or set secure bits that keep capabilities over setresuid(2).
+ * 5. The ambient set of main is exactly the kept capabilities. Main's execve(2) makes them
+ * effective.
+ * 6. A user other than root cannot get uid 0 back.
+ * 7. Root keeps the capabilities that the container was given.
+ * 8. no_new_privs, if asked for, is set before the switch. Nothing can clear it: prctl(2).
+ * 9. What the kernel does not confirm is not done: if a verification fails, or cannot be made,
+ *    nothing is run. The process has changed in part by then, so it ends.
+ * 10. With --root-init the new process switches and init does not. Credentials belong to a process,
+ *    although the two share memory until execve(2).
+ */
 #include "credentials.h"
 
 #include <errno.h>
@@ -13,10 +36,10 @@
 #include "pages.h"
 
 /*
- * The system calls themselves. The C libraries make every thread of a process switch, by a signal
- * to each; there is one here, and with --root-init it is a child that shares init's memory
- * (vfork(2)), which the libraries do not know. The calls with 16-bit ids kept their names where
- * there are such.
+ * Raw system calls. The functions of the C libraries make every thread of the process switch, by
+ * sending each a signal. This process has one thread, and under --root-init it is a child that
+ * shares init's memory, vfork(2), which the libraries do not expect. Where the kernel has calls for
+ * 16-bit and for 32-bit ids, the latter have names that end in 32.
  */
 #ifdef SYS_setresuid32
 #undef SYS_setresuid
@@ -28,9 +51,9 @@
 #endif
 
 /*
- * Root is told by the kernel what it is when its program starts, getauxval(3), and whatever it
- * becomes is verified. Nobody else may rely on that: the ids of a user namespace change when its
- * maps are written. What the kernel has not told is asked for as well.
+ * Whether the process was root at execve(2), and with which ids: getauxval(3), without a system
+ * call. That is enough for root, as everything root becomes is verified. The ids of anybody else
+ * are asked for again, because they change when the maps of a user namespace are written.
  */
 static bool is_root_since_execve(struct credentials *credentials)
 {
@@ -80,8 +103,8 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
 			failure, STATUS_REFUSED,
 			"installed set-gid: anybody could join any group; chmod g-s this program");
 	/*
-	 * A user that is not root has after execve(2) exactly the ambient capabilities, those that
-	 * a container runtime can have given it, unless the executed file added some.
+	 * After execve(2) the permitted set of a user other than root is the ambient set, which a
+	 * runtime may have filled, and what the capabilities of the executed file add.
 	 */
 	if (credentials->effective_uid != 0 && credentials->permitted != credentials->ambient)
 		return fail(failure, STATUS_REFUSED,
@@ -92,7 +115,7 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
 
 static bool verify_ids(const struct identity *identity)
 {
-	/* Ids that nobody has, in case a call does not fill them in. */
+	/* Values that no process has, in case a call succeeds without filling them in. */
 	uid_t uid[3] = {(uid_t)-1, (uid_t)-1, (uid_t)-1};
 	gid_t gid[3] = {(gid_t)-1, (gid_t)-1, (gid_t)-1};
 
@@ -105,10 +128,10 @@ static bool verify_ids(const struct identity *identity)
 	return true;
 }
 
-/* The kernel keeps its list sorted by its own numbers, so the order says nothing. */
+/* Order does not matter: the kernel sorts the list. */
 static bool verify_groups(const struct identity *identity)
 {
-	/* Seldom are there more; room for as many as there can be is a page of its own to touch. */
+	/* Usually enough. The buffer for the most possible groups would touch another page. */
 	gid_t few[64];
 	const gid_t *have = few;
 	int count = getgroups(sizeof(few) / sizeof(few[0]), few);
@@ -119,13 +142,14 @@ static bool verify_groups(const struct identity *identity)
 	good = count >= 0 && (size_t)count == identity->groups.count;
 	for (int i = 0; good && i < count; i++)
 		good = group_set_has(&identity->groups, have[i]);
-	/* Init has no use for it any more: its page goes back to the kernel. */
+	/* The large buffer is no longer needed: give its pages back. */
 	if (have != few)
 		pages_give_back((void *)have, GROUPS_MAX * sizeof(*have));
 	return good;
 }
 
-/* The capabilities that this process has and can pass on; false also if they cannot be read. */
+/* True if exactly these are permitted and inheritable and none is effective; false on an error too.
+ */
 static bool has_only(uint64_t capabilities)
 {
 	struct capability_sets sets;
@@ -135,8 +159,8 @@ static bool has_only(uint64_t capabilities)
 }
 
 /*
- * A process without CAP_SETUID may set an id only to one of its three: EPERM, setresuid(2). EINVAL
- * means that this user namespace has no uid 0 at all. Any other errno is no answer.
+ * EPERM: a process without CAP_SETUID can only set an id to one of its three, setresuid(2). EINVAL:
+ * this user namespace has no uid 0. Any other errno verifies nothing.
  */
 static bool verify_no_way_back(struct failure *failure)
 {
@@ -158,7 +182,7 @@ static bool verify(const struct identity *identity, struct failure *failure)
 	return identity->uid == 0 || verify_no_way_back(failure);
 }
 
-/* Why a call that changes ids failed, with the way out of the two causes that people meet. */
+/* Fail with the errno of a call that changes ids, and the way out of the usual two causes. */
 static bool explain_refusal(struct failure *failure, const char *call, unsigned int id,
 			    const char *capability)
 {
@@ -188,7 +212,7 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for");
 }
 
-/* Let the capabilities that are kept outlive setresuid(2): SECBIT_KEEP_CAPS of capabilities(7). */
+/* Make kept capabilities survive setresuid(2): PR_SET_KEEPCAPS of prctl(2). */
 static bool prepare_capabilities(const struct identity *identity, struct failure *failure)
 {
 	struct capability_sets sets;
@@ -263,7 +287,7 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
 {
 	if (identity->uid != 0 && !prepare_capabilities(identity, failure))
 		return false;
-	/* Groups and group first: after the user there is no right left to change them. */
+	/* This order: after the switch of the user no right is left to change the others. */
 	if (syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) < 0)
 		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
 	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0)
@@ -271,8 +295,8 @@ bool credentials_assume(const struct identity *identity, struct failure *failure
 	if (syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
 		return explain_refusal(failure, "setresuid", identity->uid, "CAP_SETUID");
 	/*
-	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits forbid that,
-	 * and never the inheritable one, which older Docker filled (CVE-2022-24769).
+	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits prevent it,
+	 * but never the inheritable set.
 	 */
 	if (identity->uid != 0 && !credentials_keep(identity->capabilities, failure))
 		return false;

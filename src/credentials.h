@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials: who this process is, becoming somebody else for good, and proof that it worked:
- * credentials(7). Every call that changes them is in credentials.c.
+ * Credentials, credentials(7): which ones this process has, switching to others for good, and the
+ * proof that the switch worked. Only credentials.c calls what changes them.
  */
 #ifndef DINIT_SU_CREDENTIALS_H
 #define DINIT_SU_CREDENTIALS_H
@@ -23,61 +23,60 @@ struct credentials {
 };
 
 /*
- * Find out which ones this process has; to be called before anything changes them. The saved ids
- * are no more than copies of the effective ones then: execve(2). Returns false with a failure that
- * names the call.
+ * Read the credentials of this process. The caller does so before anything changes them: the saved
+ * ids are copies of the effective ones then, execve(2). Returns false with a failure.
  */
 bool credentials_read(struct credentials *credentials, struct failure *failure);
 
 /*
- * Whether a program that was started with these credentials may act on what its caller wrote: not
- * if it is set-uid or set-gid, or has capabilities from its own file. A pure decision; false with a
- * failure that says which it is.
+ * Decide whether a program started with these credentials may do what its caller wrote. It may not
+ * if it is set-uid or set-gid, or has capabilities from its own file. Returns false with a failure
+ * that says which. A pure function.
  */
 bool credentials_may_start(const struct credentials *credentials, struct failure *failure);
 
-/* The supplementary groups of this process, put into *groups. Returns how many, or -1 with errno.
+/* Point *groups to the supplementary groups of this process. Returns their number, or -1 and errno.
  */
 int credentials_groups(const gid_t **groups);
 
 /*
- * Become identity for good: supplementary groups, group, user, and, for a user that is not root, no
- * capabilities but those of identity, permitted and inheritable and none of them effective. Then
- * verify all of it, and that a user that is not root cannot go back to uid 0.
- * Returns false with a failure that names the call and, where there is one, the way out; the
- * process may have changed in part by then and must end.
+ * Switch to identity for good: supplementary groups, group and user. A user other than root keeps
+ * only the capabilities of identity, permitted and inheritable, none of them effective. Then verify
+ * all of it, and that such a user cannot get uid 0 back. Returns false with a failure that names
+ * the call and, if there is one, the way out. The process must end then, as it may have changed in
+ * part.
  */
 bool credentials_assume(const struct identity *identity, struct failure *failure);
 
 /*
- * Give up all capabilities of this process but these, which it has, and use none of them itself;
- * then verify that. The ambient set needs no look of its own: the kernel keeps it within the
- * permitted and the inheritable set, capabilities(7). Returns false with a failure, otherwise it is
- * so.
+ * Reduce the permitted and inheritable sets to these capabilities, empty the effective set, and
+ * verify it. The ambient set needs no look of its own: the kernel keeps it within the other two,
+ * capabilities(7). Returns false with a failure.
  */
 bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
 /*
- * Call act(context) as identity, as far as the kernel asks who opens a file: supplementary groups,
- * effective group and user, no effective capabilities. Then be again who this process is, root,
- * whose real and saved ids stay all the while, so that nobody else can signal or trace it. Returns
- * false with a failure when one of the two did not work; the process must end then.
+ * Call act(context) with the supplementary groups, the effective group and the effective user of
+ * identity and without effective capabilities: the rights that count when a file is opened. Then
+ * switch back to root. The real and saved ids stay root's, so that no other user can signal or
+ * trace the process meanwhile. Returns false with a failure if a switch did not work; the process
+ * must end then.
  */
 bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
 			struct failure *failure);
 
 /*
- * Make these capabilities, which are permitted and inheritable, survive the execve(2) to come, and
- * verify that the ambient set is exactly these. Nothing is done for none. Returns false with a
- * failure.
+ * Put these capabilities, which are permitted and inheritable, into the ambient set, which survives
+ * execve(2), and verify that it holds nothing else. Does nothing if there are none. Returns false
+ * with a failure.
  */
 bool credentials_pass_on(uint64_t capabilities, struct failure *failure);
 
 /*
- * See to it that no program that this process runs can gain privileges: PR_SET_NO_NEW_PRIVS of
- * prctl(2). Empty the inheritable set but for the ambient capabilities, which have to be in it, and
- * verify both. The bounding set stays: a file capability that is outside it makes execve(2) fail.
- * Returns false with a failure.
+ * Prevent every program that this process runs from gaining privileges: PR_SET_NO_NEW_PRIVS of
+ * prctl(2). Empty the inheritable set but for ambient capabilities, which must be in it. Verify
+ * both. The bounding set stays: execve(2) fails for a file with a capability outside it. Returns
+ * false with a failure.
  */
 bool credentials_gain_no_more(struct failure *failure);
 

@@ -3,7 +3,7 @@
 
 #include "signal_names.h"
 
-/* A value that somebody else has chosen, with a question mark for every control character. */
+/* Append a value from outside, with a question mark for every control character. */
 static void add_value(struct text *text, const char *value)
 {
 	struct text part = {.start = text->start + text->length, .size = text->size - text->length};
@@ -13,7 +13,7 @@ static void add_value(struct text *text, const char *value)
 	text->length += part.length;
 }
 
-/* A line that ends in such a value. */
+/* Append words, such a value and the end of the line. */
 static void add_line(struct text *text, const char *words, const char *value)
 {
 	text_add(text, "%s", words);
@@ -66,7 +66,7 @@ static void explain_account(const struct plan *plan, struct text *text)
 static void explain_rights(const struct plan *plan, struct text *text)
 {
 	const struct settings *settings = plan->settings;
-	/* Who carries on as somebody else keeps what the runtime chose. */
+	/* With no identity the process carries on with the capabilities that it has. */
 	const uint64_t capabilities = plan->identity ? plan->identity->capabilities : 0;
 
 	if (!settings->has_umask && !settings->no_new_privileges && !capabilities)
@@ -171,7 +171,7 @@ static void explain_stop(const struct lifecycle_settings *settings, struct text 
 		add_duration(text, settings->stop_delay);
 	}
 	if (settings->stop_timeout != NO_DEADLINE) {
-		text_add(text, "; everything is killed ");
+		text_add(text, "; main is killed ");
 		add_duration(text, settings->stop_timeout);
 		text_add(text, " later");
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --explain: what would be done and as whom, for a person to read. */
+/* --explain: what a start would do, and as whom, for people to read. */
 #ifndef DINIT_SU_EXPLAIN_H
 #define DINIT_SU_EXPLAIN_H
 
@@ -7,8 +7,8 @@
 #include "text.h"
 
 /*
- * Append the plan in words to text: lines of a name and what it is. file is the one that COMMAND
- * was found to be, or NULL. Control characters of values come out as question marks.
+ * Append the plan to text, as lines of a name and a description. file is the program that was found
+ * for COMMAND, or NULL. Control characters in values become question marks.
  */
 void explain(const struct plan *plan, const char *file, struct text *text);
 

@@ -12,10 +12,10 @@
 
 #include "text.h"
 
-/* As much as sendfile(2) takes at once, and more than this program will ever be. */
+/* The most that sendfile(2) copies in one call; this program is smaller. */
 #define AT_ONCE 0x7ffff000
 
-/* Make target a copy of the file at source. Returns 0 or an errno. */
+/* Copy the file open as source to target. Returns 0 or an errno. */
 static int copy(int source, int target)
 {
 	ssize_t sent;
@@ -23,24 +23,25 @@ static int copy(int source, int target)
 	do
 		sent = sendfile(target, source, NULL, AT_ONCE);
 	while (sent > 0);
-	/* The mode by itself, as open(2) takes the umask off it. */
+	/* open(2) would take the umask off the mode. */
 	if (sent < 0 || fchmod(target, 0755) < 0)
 		return errno;
 	return 0;
 }
 
-/* Returns 0 or an errno. */
+/* Copy the file open as source to temporary, then rename that to path. Returns 0 or an errno. */
 static int copy_to(int source, const char *temporary, const char *path)
 {
 	int error, target;
 
-	/* Init containers are all pid 1: it may be what one has left that was killed. */
+	/* An init container is always pid 1: one that was killed may have left a file of this name.
+	 */
 	unlink(temporary);
 	target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
 	if (target < 0)
 		return errno;
 	error = copy(source, target);
-	/* Some file systems tell only now that there was no room: close(2). */
+	/* Some file systems report only here that there was no space left: close(2). */
 	if (close(target) < 0 && error == 0)
 		error = errno;
 	if (error == 0 && rename(temporary, path) < 0)
@@ -60,7 +61,7 @@ bool install_self(const char *path, struct failure *failure)
 	if (source < 0)
 		return fail_to("read this program, /proc/self/exe", failure);
 	text_add(&text, "%s.%d", path, getpid());
-	/* rename(2) would say it too, but only where the copy could be written beside it. */
+	/* rename(2) would find that too, but a read-only file system fails before it. */
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		error = EISDIR;
 	else

@@ -13,7 +13,7 @@ static bool is_blank(char character)
 	return character == ' ' || character == '\t';
 }
 
-/* "#!", blanks, the interpreter up to a blank or the end of the line: execve(2). */
+/* After "#!" and blanks the interpreter's name ends at a blank or at the end of the line. */
 static void parse_script(struct program_file *file)
 {
 	char *start = file->head + 2, *end;
@@ -27,10 +27,7 @@ static void parse_script(struct program_file *file)
 	file->interpreter = *start ? start : NULL;
 }
 
-/*
- * The loader is named by the program header PT_INTERP, elf(5). Only that of a program for this kind
- * of machine is looked for: it is in the order of bytes, and of the width, that is read here.
- */
+/* Find the program header PT_INTERP, which names the loader: elf(5). */
 static void parse_loader(struct program_file *file)
 {
 	ElfW(Ehdr) header;
@@ -52,9 +49,10 @@ static void parse_elf(struct program_file *file)
 		(unsigned char *)file->head + offsetof(ElfW(Ehdr), e_machine);
 
 	file->kind = ELF;
-	/* Below 256 for what there is a name for: one of the two bytes is 0 in either order. */
+	/* Machines with a name here are below 256, so one byte is 0, whatever the byte order. */
 	if (!machine[0] || !machine[1])
 		file->machine = machine[0] | machine[1];
+	/* The headers can only be read if they have the width and byte order of this machine. */
 	if (file->head[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) &&
 	    file->head[EI_DATA] == (BYTE_ORDER == BIG_ENDIAN ? ELFDATA2MSB : ELFDATA2LSB))
 		parse_loader(file);
@@ -62,7 +60,7 @@ static void parse_elf(struct program_file *file)
 
 void program_file_parse(struct program_file *file, size_t length)
 {
-	/* Whatever is not there reads as 0, and a name ends. */
+	/* Bytes beyond the file read as 0, which also ends every name. */
 	memset(file->head + length, 0, sizeof(file->head) - length);
 	file->interpreter = NULL;
 	file->carriage_return = false;
@@ -76,7 +74,7 @@ void program_file_parse(struct program_file *file, size_t length)
 
 bool program_file_read(struct program_file *file, const char *path)
 {
-	/* Of a FIFO nobody may write to the other end. */
+	/* O_NONBLOCK: a FIFO may have no writer. */
 	const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t length;
 

@@ -11,19 +11,19 @@
 #include "terminal.h"
 
 /*
- * What the new process tells init, in memory that both share until it runs COMMAND. Always
- * volatile: the compiler sees one process return twice and nobody who could have changed it in
- * between.
+ * What the new process tells init. Both share memory until execve(2). Every access is volatile:
+ * vfork(2) returns twice, and the compiler does not see that the first return changes the value for
+ * the second.
  */
 struct birth {
-	bool failed; /* it is not main; the failure is filled in */
+	bool failed; /* COMMAND was not run; the failure is filled in */
 };
 
 #define PID_ENTRY_SIZE 32
 
 /*
- * sd_listen_fds(3), sd_watchdog_enabled(3): what says init's pid is meant for main, whose own
- * nobody could know. To be called by main to be.
+ * Replace init's pid in a variable by the caller's, which is main's. The service manager that set
+ * the variable could only know init's pid: sd_listen_fds(3), sd_watchdog_enabled(3).
  */
 static void correct_pid(const struct program *program, const char *name,
 			char buffer[PID_ENTRY_SIZE])
@@ -34,10 +34,11 @@ static void correct_pid(const struct program *program, const char *name,
 }
 
 /*
- * Main's own process group, in the foreground if init was. A session of its own has no controlling
- * terminal, and the one on 0-2 cannot become it as long as it is another session's. Only a process
- * whose controlling terminal it is, or one with CAP_SYS_ADMIN, may put words into it: TIOCSTI,
- * TIOCSCTTY of ioctl_tty(2).
+ * Give the new process a process group or session of its own, and its group the foreground if init
+ * had it. A new session has no controlling terminal and cannot get the one on 0-2, which belongs to
+ * another session. So it cannot push input into that terminal either: only a process whose
+ * controlling terminal it is, or one with CAP_SYS_ADMIN, may. See TIOCSCTTY and TIOCSTI of
+ * ioctl_tty(2).
  */
 static bool separate(const struct program *program, struct failure *failure)
 {
@@ -62,9 +63,9 @@ static bool restore_signals(const struct program *program, struct failure *failu
 }
 
 /*
- * The new process, in init's own memory (vfork(2)): it may only make system calls and leave. Nobody
- * can attach to it meanwhile, though it may already be another user: since its credentials changed
- * it is not dumpable until execve(2) (PR_SET_DUMPABLE of prctl(2)).
+ * The new process. It runs in init's memory, vfork(2), so it only makes system calls, fills in the
+ * failure and ends. Processes of its user cannot attach to it: a process whose credentials have
+ * changed is not dumpable before execve(2), PR_SET_DUMPABLE of prctl(2).
  */
 static _Noreturn __attribute__((noinline)) void
 become_main(const struct program *program, volatile struct birth *birth, struct failure *failure)
@@ -90,7 +91,8 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 	*pid = vfork();
 	if (*pid == 0)
 		become_main(program, &birth, failure);
-	/* The words are shared: the child that ran a script by /bin/sh has put others there. */
+	/* A child that had /bin/sh run a script has changed these words, which are in shared
+	 * memory. */
 	program->command[0] = name;
 	program->command[-1] = before;
 	if (*pid < 0)
@@ -113,7 +115,7 @@ bool spawn_in_place(const struct program *program, struct failure *failure)
 	if (!restore_signals(program, failure))
 		return false;
 	execute(program, failure);
-	/* The message may be one write too many for stderr, and must not cost the status. */
+	/* The message may exceed the file size limit: SIGXFSZ must not replace the exit status. */
 	signals_hold(&again);
 	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From init to main's first instruction. */
+/* Starting main: from a process of init's to the first instruction of COMMAND. */
 #ifndef DINIT_SU_SPAWN_H
 #define DINIT_SU_SPAWN_H
 
@@ -11,25 +11,26 @@
 #include "signals.h"
 
 struct program {
-	pid_t init;		       /* who starts it, by its own number */
-	char **command;		       /* COMMAND and its arguments, NULL at the end */
-	char **environment;	       /* likewise */
-	const struct identity *become; /* who the new process still has to become, or NULL */
-	uint64_t capabilities;	       /* permitted and inheritable ones that it is to have */
+	pid_t init;	    /* init's own pid */
+	char **command;	    /* COMMAND and its arguments, NULL at the end */
+	char **environment; /* NULL at the end */
+	const struct identity
+		*become;       /* the user that main switches to itself (--root-init), or NULL */
+	uint64_t capabilities; /* that main gets; init has them permitted and inheritable */
 	const struct inherited_signals *signals;
-	bool scripts_by_shell; /* what the kernel cannot run goes to /bin/sh; see settings.h */
-	bool new_session;      /* a session instead of just a process group of its own */
-	int terminal;	       /* to be given to the new process group, or -1 */
+	bool scripts_by_shell; /* /bin/sh runs a file that the kernel cannot */
+	bool new_session;      /* main leads a session of its own, not only a process group */
+	int terminal;	       /* its foreground goes to main's process group; -1: it stays */
 };
 
 /*
- * Start program as a child: a process group (or session) of its own, in the foreground of the
- * terminal if there is one to give, signals as they were inherited. Returns when it runs, with its
- * pid; or false with a failure that has status 125, 126 or 127.
+ * Start program as a child in a process group or session of its own, in the foreground of the
+ * terminal if there is one, with the signal mask and dispositions that init inherited. Returns true
+ * and the pid when execve(2) has succeeded, or false with a failure of status 125, 126 or 127.
  */
 bool spawn_main(const struct program *program, pid_t *pid, struct failure *failure);
 
-/* Become program in place. Returns only if that fails: always false, with failure as above. */
+/* Replace this process by program. Returns only on failure: false, with a failure as above. */
 bool spawn_in_place(const struct program *program, struct failure *failure);
 
 #endif

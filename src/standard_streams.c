@@ -8,7 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Devices of memory, such as /dev/null, which stdin mostly is in a container: null(4). */
+/* The major number of memory devices such as /dev/null, a usual stdin in a container: null(4). */
 #define MEMORY_DEVICES 1
 
 /* The file system of anonymous pipes; PIPEFS_MAGIC of <linux/magic.h>, which musl does not bring.
@@ -46,10 +46,10 @@ void streams_look(struct stream streams[STREAMS])
 				.is_anonymous = is_anonymous_pipe(descriptor, &status),
 			};
 		else if (errno == EBADF)
-			/* The lowest free number, open(2): this one, as those below are open. */
+			/* open(2) returns the lowest free number: this one. */
 			open("/", O_PATH | O_CLOEXEC);
 		else
-			/* A security module may refuse this and allow that. */
+			/* A security module may refuse fstat(2) and allow isatty(3). */
 			streams[descriptor].is_terminal = isatty(descriptor);
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* catatonit 0.1.7, which is Podman's podman-init and, with -P, the pause process of its pods. */
+/* catatonit 0.1.7. Podman calls it podman-init and uses it, with -P, as the pause process of pods.
+ */
 #include "dropin/dropin.h"
 #include "environment.h"
 
@@ -26,7 +27,7 @@ bool catatonit_parse(char **words, char **environment, struct settings *settings
 		environment_get(environment, "CATATONIT_DEBUG") ? REPORT_DETAILS : REPORT_ERRORS;
 	settings->lifecycle.leave_rest = true;
 	settings->lifecycle.audience = AUDIENCE_MAIN;
-	/* To a pause process QUIT is not a request to end; to any other it makes no difference. */
+	/* QUIT does not end a pause process. Without -P this setting has no effect. */
 	settings->lifecycle.asks_stop[SIGQUIT] = false;
 	settings->lifecycle.send_as[SIGTSTP] = SEND_NOTHING;
 	if (!dropin_read(&catatonit, words, settings, failure))

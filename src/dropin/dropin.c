@@ -8,8 +8,8 @@
 #include "text.h"
 
 /*
- * The peers leave what main has left behind no time at all. It gets some, but not so much that a
- * container takes much longer to end than people are used to.
+ * Milliseconds between TERM and KILL for leftovers. The peers give them no time at all. Two seconds
+ * are enough to save data and too few for a container to seem slow to stop.
  */
 #define WAIT 2000
 
@@ -17,15 +17,15 @@ static const struct dropin_name {
 	const char *name;
 	bool (*parse)(char **words, char **environment, struct settings *settings,
 		      struct failure *failure);
-	/* What STATUS_REFUSED, STATUS_CANNOT_RUN and STATUS_NOT_FOUND come out as. */
+	/* The peer's exit statuses for STATUS_REFUSED, STATUS_CANNOT_RUN and STATUS_NOT_FOUND. */
 	uint8_t failure_status[3];
 } names[] = {
 	{"catatonit", catatonit_parse, {1, 1, 1}},
-	{"docker-init", tini_parse, {1, 126, 127}}, /* of `docker run --init` */
+	{"docker-init", tini_parse, {1, 126, 127}}, /* the init of `docker run --init` */
 	{"dumb-init", dumb_init_parse, {1, 2, 2}},
 	{"gosu", gosu_parse, {1, 1, 1}},
 	{"pause", pause_parse, {1, 1, 1}},
-	{"podman-init", catatonit_parse, {1, 1, 1}}, /* of `podman run --init` */
+	{"podman-init", catatonit_parse, {1, 1, 1}}, /* the init of `podman run --init` */
 	{"su-exec", su_exec_parse, {1, 1, 1}},
 	{"tini", tini_parse, {1, 126, 127}},
 	{"tini-static", tini_parse, {1, 126, 127}},
@@ -66,8 +66,8 @@ bool dropin_parse(char **arguments, char **environment, struct settings *setting
 }
 
 /*
- * Take the first "--" out, unless there is an option before it: that belongs to COMMAND, and so
- * does all that follows. The words before it move up.
+ * Remove the first "--" and move the words before it up by one. An option before it belongs to
+ * COMMAND, and so does everything behind that option: then nothing is removed.
  */
 static char **without_dashes(char **words, bool anywhere)
 {
@@ -97,7 +97,7 @@ bool dropin_read(const struct dropin *peer, char **words, struct settings *setti
 		 struct failure *failure)
 {
 	words = cmdline_read_options(&peer->options, words, settings, failure);
-	/* Those are given at once; what comes behind them is not looked at. */
+	/* Usage and version are printed at once: an error behind the option does not count. */
 	if (!words && !settings->help && !settings->version)
 		return false;
 	settings->answer = settings->help      ? dropin_usage(settings, peer->usage)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names of other programs. Called by one of them, dinit-su takes that program's command line
- * and variables; by any other name, its own. What differs below is a setting, and docs/drop-in.md
- * says of each option what became of it.
+ * Drop-in names. Called by the name of one of these programs, dinit-su reads that program's command
+ * line and variables; called by any other name, its own. Each difference in behaviour is a setting.
+ * docs/drop-in.md lists every option of these programs and what dinit-su makes of it.
  */
 #ifndef DINIT_SU_DROPIN_H
 #define DINIT_SU_DROPIN_H
@@ -15,19 +15,22 @@
 #include "settings.h"
 
 /*
- * If arguments[0] names one of the programs, say everything by that name from here on, and fail
- * with that program's statuses. To be called before anything else can fail.
+ * If arguments[0] names one of the programs, set the name that messages begin with and the exit
+ * statuses of failures. The start calls this before anything can fail.
  */
 void dropin_take_name(char **arguments, struct settings *settings);
 
 /*
- * Read the arguments and the variables of environment as whatever program arguments[0] names does,
- * into settings, which has the defaults. Otherwise as cmdline_parse().
+ * Read the arguments and the variables in environment into settings, which holds the defaults. The
+ * program that arguments[0] names decides how they are read; for any other name this is
+ * cmdline_parse(). Returns false with a failure.
  */
 bool dropin_parse(char **arguments, char **environment, struct settings *settings,
 		  struct failure *failure);
 
-/* The families. words are the arguments after the name; settings know the name already. */
+/*
+ * The families of command lines. words are the arguments after the name; settings has the name.
+ */
 bool catatonit_parse(char **words, char **environment, struct settings *settings,
 		     struct failure *failure);
 bool dumb_init_parse(char **words, char **environment, struct settings *settings,
@@ -41,13 +44,12 @@ bool su_exec_parse(char **words, char **environment, struct settings *settings,
 bool tini_parse(char **words, char **environment, struct settings *settings,
 		struct failure *failure);
 
-/* For the families: what an init's command line is made of. */
+/* The command line of an init: what the families tell dropin_read(). */
 struct dropin {
 	struct option_table options;
-	const char *usage;   /* what stands between the name and COMMAND */
-	const char *version; /* the answer to that */
-	/* A "--" behind words that are no options is read too: getopt(3) as the GNU system has it.
-	 */
+	const char *usage;   /* the options, for the usage text */
+	const char *version; /* the text that --version prints */
+	/* The first "--" is removed wherever it stands, as getopt(3) of glibc does. */
 	bool dashes_anywhere;
 };
 
@@ -56,10 +58,10 @@ struct dropin {
 		options, sizeof(options) / sizeof((options)[0]), help                              \
 	}
 
-/* A text that says how the program is used: options stands between its name and COMMAND. */
+/* The usage text: the name, options, COMMAND. It is in a static buffer. */
 const char *dropin_usage(const struct settings *settings, const char *options);
 
-/* Read options and COMMAND. */
+/* Read options and COMMAND. Returns false with a failure. */
 bool dropin_read(const struct dropin *peer, char **words, struct settings *settings,
 		 struct failure *failure);
 

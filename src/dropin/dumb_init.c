@@ -6,11 +6,11 @@
 #include "environment.h"
 #include "parse.h"
 
-/* The signals that can be rewritten. */
+/* dumb-init rewrites signals 1 to 31. */
 #define SIGNAL_LAST 31
 #define EXPECTS_REWRITE "is not S:R, numbers of signals from 1 to 31; R may be 0"
 
-/* S:R, numbers from 1 on; R may be 0 for a signal that is to be dropped. */
+/* Parse S:R, two signal numbers. An R of 0 drops the signal. */
 static bool set_rewrite(const struct setting *setting, const char *value)
 {
 	uint32_t from, to;
@@ -49,7 +49,9 @@ static bool variable_is(char **environment, const char *name, const char *wanted
 	return value && strcmp(value, wanted) == 0;
 }
 
-/* A session of main's own, all of whose first group gets what comes. */
+/*
+ * Main leads a session of its own, unless it has the terminal, and every signal goes to its group.
+ */
 static void use_session(struct settings *settings)
 {
 	static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
@@ -58,7 +60,10 @@ static void use_session(struct settings *settings)
 	settings->session_if_detached = true;
 	lifecycle->audience = AUDIENCE_GROUP;
 	lifecycle->ask_group = true;
-	/* Nothing but STOP stops the orphaned process group that it is: setpgid(2). */
+	/*
+	 * The group of a new session is an orphaned one: the kernel stops it for SIGSTOP, but not
+	 * for the stop signals of a terminal, setpgid(2).
+	 */
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
 		if (!lifecycle->send_as[stops[i]])
 			lifecycle->send_as[stops[i]] = SIGSTOP;

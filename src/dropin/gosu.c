@@ -15,8 +15,8 @@ bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 	if (!words[0] || !words[1])
 		return fail(failure, STATUS_REFUSED, "no COMMAND: write USER[:GROUP] COMMAND");
 	/*
-	 * "app:" is app with its own groups; the word is this process's to write to. With another
-	 * colon before it there would be a third part.
+	 * "app:" means "app", so the colon is cut off; the process may write to its arguments. In
+	 * "app:audio:" the last colon starts a third part, which is an error.
 	 */
 	colon = strchr(words[0], ':');
 	if (colon && colon > words[0] && colon[1] == '\0')
@@ -26,7 +26,7 @@ bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 	return true;
 }
 
-/* What is asked for by a first word, NULL if that is no question. */
+/* The answer to a first word that asks for the version or the usage, or NULL. */
 static const char *answer_to(const char *word, const struct settings *settings)
 {
 	static const char *const questions[] = {"--version", "-v", "--help", "-h", "-?"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pause, of the Kubernetes sandbox image. */
+/* The pause program of the Kubernetes sandbox image. */
 #include <strings.h>
 
 #include "dropin/dropin.h"
@@ -10,7 +10,7 @@ bool pause_parse(char **words, char **environment __attribute__((unused)),
 	settings->lifecycle.pause = true;
 	settings->lifecycle.leave_rest = true;
 	settings->lifecycle.asks_stop[SIGQUIT] = false;
-	/* Any other word has never been looked at. */
+	/* The pause program ignores every other word. */
 	for (; *words; words++) {
 		if (strcasecmp(*words, "-v") == 0)
 			settings->answer = "pause.c (dinit-su " PACKAGE_VERSION ")\n";

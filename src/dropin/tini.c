@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tini 0.19, which is Docker's docker-init too. */
+/* tini 0.19. Docker ships it as docker-init. */
 #include <string.h>
 
 #include "dropin/dropin.h"
@@ -26,12 +26,12 @@ static const struct option options[] = {
 static const struct dropin tini = {
 	.options = DROPIN_OPTIONS(options, "-h"),
 	.usage = "[-ghlsvw] [-e CODE] [-p SIGNAL] [--]",
-	/* docker-init's form, which `docker info` and `docker version` take apart. */
+	/* `docker info` and `docker version` parse this form. */
 	.version = "tini version 0.19.0 - git.dinit-su\n",
 	.dashes_anywhere = true,
 };
 
-/* The variables come last and win. */
+/* Read the variables. They win over the options. */
 static void read_variables(char **environment, struct settings *settings)
 {
 	static const enum report_level levels[] = {REPORT_ERRORS, REPORT_WARNINGS, REPORT_STORY,
@@ -45,7 +45,7 @@ static void read_variables(char **environment, struct settings *settings)
 		settings->lifecycle.audience = AUDIENCE_GROUP;
 	if (!verbosity)
 		return;
-	/* What is no number is 0, as for atoi(3). */
+	/* A text that is not a number counts as 0: atoi(3). */
 	parse_id(verbosity, &level);
 	settings->reporter.level = levels[level < 3 ? level : 3];
 }

@@ -223,7 +223,7 @@ class KeepCapabilities(SystemTest):
                                 sandbox=["-c", str(NET_RAW)]), "not given cap_net_raw")
 
     def test_an_unknown_one(self):
-        self.assert_refused(run("-C", "chown,fly", "app", "--", "id"), "no capability: 'fly'")
+        self.assert_refused(run("-C", "chown,fly", "app", "--", "id"), "unknown capability 'fly'")
 
     def test_root_has_no_need_of_it(self):
         self.assert_refused(run("-C", "chown", "root", "--", "id"), "root keeps every")

@@ -310,7 +310,7 @@ START_TEST(bad_ones)
 		{{"-m", "8", "app", "true"}, "-m: '8' is not a umask"},
 		{{"--umask=", "app", "true"}, "'' is not a umask"},
 		{{"-C", "", "app", "true"}, "'' is empty"},
-		{{"-C", "chown,fly", "app", "true"}, "no capability: 'fly'"},
+		{{"-C", "chown,fly", "app", "true"}, "unknown capability 'fly'"},
 		{{"--no-new-privs=1", "app", "true"}, "takes no value"},
 		{{"-xs", "app", "true"}, "--exec and --new-session: with --exec there is no init"},
 		{{"--explain", "-xn", "true"}, "--exec and --no-switch"},

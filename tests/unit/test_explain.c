@@ -147,8 +147,9 @@ START_TEST(plans)
 		 "signals   all go to the group\n"
 		 "signal    SIGHUP: ignored\n"
 		 "signal    SIGTERM: SIGQUIT\n"
-		 "stop      on SIGINT SIGQUIT SIGTERM; passed on after 1 s 500 ms; everything is "
-		 "killed 20 s later\n"
+		 "stop      on SIGINT SIGQUIT SIGTERM; passed on after 1 s 500 ms; main is killed "
+		 "20 s "
+		 "later\n"
 		 "ending    when no process is left\n"
 		 "status    143 becomes 0\n"
 		 "message   of a bad end in /log\n"},
