@@ -8,7 +8,7 @@
 #include "parse.h"
 #include "text.h"
 
-/* The value in an entry NAME=VALUE if it is of this name, else NULL. Most differ soon. */
+/* The value of an entry NAME=VALUE, or NULL if it has another name. */
 static const char *value_of(const char *entry, const char *name)
 {
 	while (*name && *entry == *name) {
@@ -74,7 +74,7 @@ bool environment_for_account(struct environment *environment, char **inherited,
 
 	while (inherited[count])
 		count++;
-	/* Three more and the NULL. */
+	/* There are up to three more entries and the NULL at the end. */
 	entries = room_for(environment, count + 4);
 	if (!entries)
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",

@@ -8,31 +8,31 @@
 #include "accounts.h"
 #include "failure.h"
 
-/* As many entries as fit without memory of their own; few containers have more. */
+/* The number of entries that need no memory of their own; few containers have more. */
 #define ENVIRONMENT_FEW 128
 
-/* An environment: the inherited entries, but for those of the account. */
+/* The inherited environment with the variables of an account. */
 struct environment {
 	char **entries; /* NULL at the end */
-	size_t size;	/* of the memory that is mapped for them; 0 as long as none is */
+	size_t size;	/* of the memory that is mapped for entries, or 0 */
 	char *few[ENVIRONMENT_FEW];
 };
 
 /*
- * Make inherited the environment of an account: HOME, USER and LOGNAME. Without an account (NULL)
- * HOME is "/" and there is no USER and no LOGNAME. With only_home the other two are left alone.
- * Returns false when there is no memory.
+ * Fill in environment: the inherited entries, with HOME, USER and LOGNAME of the account. Without
+ * an account, NULL, HOME is "/" and there is no USER and no LOGNAME. With only_home the inherited
+ * USER and LOGNAME stay. Returns false with a failure if there is no memory.
  */
 bool environment_for_account(struct environment *environment, char **inherited,
 			     const struct account *account, bool only_home,
 			     struct failure *failure);
 
-/* Give back the memory that was mapped for it, if any. */
+/* Unmap the memory of the entries, if any. */
 void environment_release(struct environment *environment);
 
 /*
- * If the variable is there and its value is the pid from, let its entry be NAME=to, put into
- * buffer. Allocates nothing: safe after vfork(2).
+ * If a variable has the pid from as its value, replace its entry by NAME=to, which is put into
+ * buffer. Nothing is allocated, so this is safe after vfork(2).
  */
 void environment_move_pid(char **entries, const char *name, pid_t from, pid_t to, char *buffer,
 			  size_t size);

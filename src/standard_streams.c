@@ -11,8 +11,7 @@
 /* The major number of memory devices such as /dev/null, a usual stdin in a container: null(4). */
 #define MEMORY_DEVICES 1
 
-/* The file system of anonymous pipes; PIPEFS_MAGIC of <linux/magic.h>, which musl does not bring.
- */
+/* PIPEFS_MAGIC of <linux/magic.h>, which musl does not have. */
 #define PIPE_FILE_SYSTEM 0x50495045
 
 static bool may_be_terminal(const struct stat *status)
@@ -21,8 +20,8 @@ static bool may_be_terminal(const struct stat *status)
 }
 
 /*
- * A FIFO is an inode of the file system that its name is in, an anonymous pipe one of the kernel's
- * own: fstatfs(2). What the kernel does not tell is taken for one with a name, and so is not given.
+ * Whether a pipe has no name. It is in a file system of the kernel's own then, and a FIFO in the
+ * one that holds its name: fstatfs(2). If that call fails, the pipe counts as one with a name.
  */
 static bool is_anonymous_pipe(int descriptor, const struct stat *status)
 {

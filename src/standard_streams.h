@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The standard streams, stdin, stdout and stderr: what they are, looked at once, and whose they
- * are. A terminal or a pipe that root opened can be used by whoever inherits it, but opened by name
- * (/dev/stdout, /dev/tty) only by its owner; so it is given to the user that main runs as.
+ * The standard streams stdin, stdout and stderr: what they are, and who owns them. Everybody who
+ * inherits a terminal or a pipe can use it, but only its owner can open it by name, /dev/stdout or
+ * /dev/tty. So the user that main runs as becomes the owner.
  */
 #ifndef DINIT_SU_STANDARD_STREAMS_H
 #define DINIT_SU_STANDARD_STREAMS_H
@@ -22,24 +22,23 @@ struct stream {
 };
 
 /*
- * Look at descriptors 0, 1 and 2, and occupy each of them that is closed, so that no file that init
- * opens lands there and is taken for one of them. The place holders can be neither read nor written
- * and vanish with exec: main finds closed what was closed.
+ * Look at descriptors 0, 1 and 2. Each that is closed gets a placeholder, so that no file that init
+ * opens gets its number. A placeholder can be neither read nor written and is closed by execve(2):
+ * a descriptor that was closed is closed in main.
  */
 void streams_look(struct stream streams[STREAMS]);
 
 /*
- * Whether a stream is to be given to uid: an anonymous pipe or a terminal that is not uid's yet.
- * Never a regular file, a FIFO with a name, a socket, /dev/null or another device: those are
- * somebody's beyond this container.
- * A pure decision.
+ * Decide whether uid becomes the owner of a stream: of an anonymous pipe or a terminal that it does
+ * not own. A regular file, a FIFO with a name, a socket, /dev/null or another device can belong to
+ * somebody outside this container and is never given. A pure function.
  */
 bool stream_is_given(const struct stream *stream, uid_t uid);
 
 /*
- * Give the streams to uid as far as stream_is_given(); their group stays. To be called before the
- * switch. What cannot be given (no CAP_CHOWN, SELinux, a read-only devpts) stays as it is: main can
- * do all but open it by name. fchown(2)
+ * Make uid the owner of the streams that stream_is_given() allows; their group stays. To be called
+ * before the switch. If fchown(2) fails (no CAP_CHOWN, SELinux, a read-only devpts), main can use
+ * the stream but not open it by name.
  */
 void streams_give(const struct stream streams[STREAMS], uid_t uid, const struct reporter *reporter);
 
