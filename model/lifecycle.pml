@@ -2,8 +2,8 @@
 /*
  * Init, and the world around it, for spin to try in every interleaving: ./dev model.
  *
- * What init decides is not modelled: the model calls lifecycle_step() of src/lifecycle.c. Modelled
- * are the loop of src/supervise.c, system call by system call, the kernel, main, what main leaves
+ * What init decides is not modelled: the model calls lifecycle_step() of src/init/lifecycle.c. Modelled
+ * are the loop of src/init/supervise.c, system call by system call, the kernel, main, what main leaves
  * behind, `docker exec`, users with kill(1), and time. docs/lifecycle.md tells what is checked.
  *
  * Time is counted in ticks, and only as far as a deadline is away, so that it can go on for ever.
@@ -77,7 +77,7 @@
 c_decl {
 \#include <stdint.h>
 \#include <string.h>
-\#include "lifecycle.h"
+\#include "init/lifecycle.h"
 };
 
 /* Settings: chosen at the start. */
@@ -492,7 +492,7 @@ inline decide() {
 }
 
 /*
- * src/supervise.c: next_event(), lifecycle_step(), act(). What is atomic here has one system call at
+ * src/init/supervise.c: next_event(), lifecycle_step(), act(). What is atomic here has one system call at
  * most: anything may happen in between.
  */
 proctype supervise() {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "explain.h"
 
-#include "signal_names.h"
+#include "base/signal_names.h"
 
 /* Append a value from outside, with a question mark for every control character. */
 static void add_value(struct text *text, const char *value)

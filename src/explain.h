@@ -3,8 +3,8 @@
 #ifndef DINIT_SU_EXPLAIN_H
 #define DINIT_SU_EXPLAIN_H
 
+#include "base/text.h"
 #include "plan.h"
-#include "text.h"
 
 /*
  * Append the plan to text, as lines of a name and a description. file is the program that was found

@@ -4,9 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "account_files.h"
-#include "ownership.h"
-#include "report.h"
+#include "files/ownership.h"
+#include "identity/account_files.h"
+#include "report/report.h"
 
 /* What belonged to the account's own ids, or with roots_too to root, is to be the new ones'. */
 static struct ownership_change ownership_of(const struct identity *identity, bool roots_too)

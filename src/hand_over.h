@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "failure.h"
 #include "plan.h"
+#include "report/failure.h"
 
 /*
  * Let files belong to the ids that main is going to have. The account files come last, so that a

@@ -8,20 +8,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "credentials.h"
-#include "dropin/dropin.h"
-#include "environment.h"
+#include "base/pages.h"
+#include "base/signals.h"
+#include "command_line/names/dropin.h"
 #include "explain.h"
+#include "files/install.h"
+#include "files/standard_streams.h"
 #include "hand_over.h"
-#include "init.h"
-#include "install.h"
-#include "pages.h"
+#include "identity/credentials.h"
+#include "identity/environment.h"
+#include "init/command.h"
+#include "init/spawn.h"
 #include "plan.h"
-#include "report.h"
-#include "signals.h"
-#include "spawn.h"
-#include "standard_streams.h"
+#include "report/report.h"
+#include "run.h"
 
 static const struct account_files system_files = {.passwd = "/etc/passwd", .group = "/etc/group"};
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capabilities.h"
-#include "command.h"
-#include "text.h"
+#include "base/text.h"
+#include "identity/capabilities.h"
+#include "init/command.h"
 
 /*
  * Job control is for the processes of the terminal's own session. One of another session is not

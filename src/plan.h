@@ -9,14 +9,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "credentials.h"
-#include "environment.h"
-#include "failure.h"
-#include "identity.h"
-#include "ids.h"
+#include "files/standard_streams.h"
+#include "identity/credentials.h"
+#include "identity/environment.h"
+#include "identity/identity.h"
+#include "identity/ids.h"
+#include "report/failure.h"
+#include "report/termination_log.h"
 #include "settings.h"
-#include "standard_streams.h"
-#include "termination_log.h"
 
 /*
  * What the start fills in. Static, as the stack would be touched page after page; what is large and

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "failure.h"
+#include "report/failure.h"
 
 void settings_add_defaults(struct settings *settings)
 {

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lifecycle.h"
-#include "report.h"
+#include "init/lifecycle.h"
+#include "report/report.h"
 
 /* How many groups can be added. */
 #define ADD_GROUPS_MAX 32

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "account_files.h"
+#include "identity/account_files.h"
 
 /* The content with the edit made. */
 static const char *edited(const char *content, const struct edit *edit)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
+#include "identity/accounts.h"
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "# app:x:1:1::/comment:/bin/sh\n"

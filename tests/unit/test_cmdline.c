@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "cmdline.h"
-#include "options.h"
+#include "command_line/cmdline.h"
+#include "command_line/options.h"
 
 #define WORDS 8
 #define DEFAULT_WAIT .lifecycle.wait = 5000

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "capabilities.h"
-#include "options.h"
-#include "signal_names.h"
+#include "base/signal_names.h"
+#include "command_line/options.h"
+#include "identity/capabilities.h"
 
 static FILE *source(const char *name)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "credentials.h"
+#include "identity/credentials.h"
 
 START_TEST(who_may_start)
 {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dropin/dropin.h"
-#include "lifecycle.h"
+#include "command_line/names/dropin.h"
+#include "init/lifecycle.h"
 
 #define WORDS 8
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "environment.h"
+#include "identity/environment.h"
 
 static void expect_entries(char **entries, const char *const wanted[])
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identity.h"
+#include "identity/identity.h"
 
 static const char passwd[] = "root:x:0:0::/root:/bin/sh\n"
 			     "app:x:1000:1001::/home/app:/bin/sh\n"

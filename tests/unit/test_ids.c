@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ids.h"
-#include "parse.h"
+#include "base/parse.h"
+#include "identity/ids.h"
 
 START_TEST(given)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "json.h"
+#include "report/json.h"
 
 /* The value of a string member, as json_add_string() wrote it. */
 static const char *quoted(const char *value)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lifecycle.h"
+#include "init/lifecycle.h"
 
 #define WAIT 5000
 #define CHECK_INTERVAL 20

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lines.h"
+#include "base/lines.h"
 
 static struct lines opened(const char *path)
 {

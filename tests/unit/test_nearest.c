@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "nearest.h"
+#include "base/nearest.h"
 
 START_TEST(distances)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "network.h"
+#include "init/network.h"
 #include "unit.h"
 
 #include <unistd.h>

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "options.h"
-#include "termination_log.h"
+#include "command_line/options.h"
+#include "report/termination_log.h"
 
 static const struct option *named(const char *name)
 {

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "ownership.h"
+#include "files/ownership.h"
 
 #define KEEP (-1)
 

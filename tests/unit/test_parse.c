@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "parse.h"
+#include "base/parse.h"
 
 START_TEST(ids)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "program_file.h"
+#include "init/program_file.h"
 
 static const char loader[] = "/lib/ld-of-this-machine.so.1";
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "report/report.h"
 
 static const struct reporter reporter_of[] = {
 	[REPORT_ERRORS] = {.name = "dinit-su", .level = REPORT_ERRORS},

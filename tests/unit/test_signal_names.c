@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "signal_names.h"
+#include "base/signal_names.h"
 
 START_TEST(names_are_read_back)
 {

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "signals.h"
+#include "base/signals.h"
 
 static unsigned long long raw_mask(void)
 {

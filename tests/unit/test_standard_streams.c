@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "standard_streams.h"
+#include "files/standard_streams.h"
 
 START_TEST(what_is_given)
 {

@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "failure.h"
-#include "text.h"
+#include "base/text.h"
+#include "report/failure.h"
 
 /* The format of a table's row, which no compiler can check. */
 static void write_text(char *buffer, size_t size, const char *format, ...)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "trusted_path.h"
+#include "base/trusted_path.h"
 
 START_TEST(what_only_root_can_change)
 {

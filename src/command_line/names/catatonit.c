@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* catatonit 0.1.7. Podman calls it podman-init and uses it, with -P, as the pause process of pods.
+ */
+#include "command_line/names/dropin.h"
+#include "identity/environment.h"
+
+static const struct option options[] = {
+	PLAIN('g', NULL, option_set_group, 0),
+	FLAG('h', NULL, help, 0),
+	FLAG('L', NULL, help, 0),
+	FLAG('P', NULL, lifecycle.pause, 0),
+	FLAG('V', "version", version, 0),
+};
+
+static const struct dropin catatonit = {
+	.options = DROPIN_OPTIONS(options, "-h"),
+	.usage = "[-ghLPV] [--]",
+	.version = "tini version 0.1.7_catatonit - git.dinit-su\n",
+	.dashes_anywhere = true,
+};
+
+bool catatonit_parse(char **words, char **environment, struct settings *settings,
+		     struct failure *failure)
+{
+	settings->scripts_by_shell = true;
+	settings->reporter.level =
+		environment_get(environment, "CATATONIT_DEBUG") ? REPORT_DETAILS : REPORT_ERRORS;
+	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.audience = AUDIENCE_MAIN;
+	/* QUIT does not end a pause process. Without -P this setting has no effect. */
+	settings->lifecycle.asks_stop[SIGQUIT] = false;
+	settings->lifecycle.send_as[SIGTSTP] = SEND_NOTHING;
+	if (!dropin_read(&catatonit, words, settings, failure))
+		return false;
+	settings->answer_on_stderr = settings->help;
+	return true;
+}

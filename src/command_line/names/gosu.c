@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* gosu 1.14 and su-exec 0.3: USER[:GROUP] COMMAND [ARG]... and no options. */
+#include <string.h>
+
+#include "command_line/names/dropin.h"
+
+bool su_exec_parse(char **words, char **environment __attribute__((unused)),
+		   struct settings *settings, struct failure *failure)
+{
+	const char *colon;
+
+	settings->exec = true;
+	settings->only_home = true;
+	settings->keep_group = true;
+	if (!words[0] || !words[1])
+		return fail(failure, STATUS_REFUSED, "no COMMAND: write USER[:GROUP] COMMAND");
+	/*
+	 * "app:" means "app", so the colon is cut off; the process may write to its arguments. In
+	 * "app:audio:" the last colon starts a third part, which is an error.
+	 */
+	colon = strchr(words[0], ':');
+	if (colon && colon > words[0] && colon[1] == '\0')
+		words[0][colon - words[0]] = '\0';
+	settings->user = words[0];
+	settings->command = words + 1;
+	return true;
+}
+
+/* The answer to a first word that asks for the version or the usage, or NULL. */
+static const char *answer_to(const char *word, const struct settings *settings)
+{
+	static const char *const questions[] = {"--version", "-v", "--help", "-h", "-?"};
+
+	for (size_t i = 0; word && i < sizeof(questions) / sizeof(questions[0]); i++) {
+		if (strcmp(word, questions[i]) == 0)
+			return i < 2 ? "1.14 (dinit-su " PACKAGE_VERSION ")\n"
+				     : dropin_usage(settings, "USER[:GROUP]");
+	}
+	return NULL;
+}
+
+bool gosu_parse(char **words, char **environment, struct settings *settings,
+		struct failure *failure)
+{
+	settings->answer = answer_to(words[0], settings);
+	return settings->answer || su_exec_parse(words, environment, settings, failure);
+}

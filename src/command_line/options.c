@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: MIT */
+#include "command_line/options.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "base/parse.h"
+#include "base/signal_names.h"
+#include "base/text.h"
+#include "identity/environment.h"
+#include "identity/ids.h"
+#include "report/termination_log.h"
+
+const char options_help[] =
+	"dinit-su [OPTION]... USER[:GROUP] [--] COMMAND [ARG]...    manual: dinit-su(8)\n"
+	"dinit-su --no-switch [OPTION]... [--] COMMAND [ARG]...\n"
+	"As USER run COMMAND, be its init: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", "
+	"\"--\"]\n"
+	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
+	"  -i --if-root: not root? carry on    -R --root-init: only COMMAND becomes USER\n"
+	"  -k --keep-groups  -G --add-group GROUP  -N --no-new-privs  -C --keep-caps LIST\n"
+	"  --ids UID[:GID], --ids-from-env VAR[:VAR], --ids-of PATH: ids for USER to have\n"
+	"  --create: USER, if there is none   --allow-root: id 0 too   --no-stdio-chown\n"
+	"  --chown PATH, --chown-if-needed PATH: hand it over   -s --new-session: no tty\n"
+	"  -m --umask MODE, --umask-from-env VAR\n"
+	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
+	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
+	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
+	"  -S --stop-signals LIST        what asks for a stop (default TERM,INT,QUIT)\n"
+	"  -d --stop-delay TIME, -t --stop-timeout TIME: until passed on, then until KILL\n"
+	"  -w --wait TIME                leftovers' time from TERM to KILL (default 5s)\n"
+	"  -L --linger TIME              network's time for the last bytes (default 0s)\n"
+	"  -W --wait-all                 COMMAND daemonizes: stay until nothing is left\n"
+	"  -e --exit-map CODE[:TO]: report TO, or 0   -p --parent-death SIGNAL: for init\n"
+	"  --termination-log[=PATH]: why it ended  -v --verbose  -q --quiet  --log-format\n"
+	"--explain: say what would be done    --install PATH: copy this program there\n"
+	"--pause: no COMMAND    -h --help    -V --version    TIME: 500ms, 5s, 2m or 1h\n"
+	"Exit status: COMMAND's, or 128+N when signal N killed it; 125 dinit-su failed,\n"
+	"126 COMMAND cannot be run, 127 COMMAND was not found.\n";
+
+#define EXPECTS_DURATION "is not a duration; write 500ms, 5s, 2m or 1h"
+#define EXPECTS_UMASK "is not a umask; write it in octal, 0 to 0777"
+#define EXPECTS_STATUS "is not an exit status; write CODE or CODE:TO, each from 0 to 255"
+#define EXPECTS_SIGNAL "is not a signal"
+#define EXPECTS_TEXT "is empty; is a variable unset?"
+
+bool setting_refuse(const struct setting *setting, const char *part, const char *why)
+{
+	return fail(setting->failure, STATUS_REFUSED, "%s: '%s' %s", setting->origin, part, why);
+}
+
+/* The longest item of a list: two names of signals. */
+#define ITEM_SIZE 32
+
+/*
+ * Call take() for every item of a list with commas between them. Returns false as soon as one is
+ * not taken, with its failure.
+ */
+static bool each_item(const struct setting *setting, const char *list,
+		      bool (*take)(const struct setting *setting, char *item))
+{
+	for (;;) {
+		size_t length = strcspn(list, ",");
+		char item[ITEM_SIZE];
+
+		if (length >= sizeof(item))
+			return setting_refuse(setting, list, "has an item that is too long");
+		memcpy(item, list, length);
+		item[length] = '\0';
+		if (!take(setting, item))
+			return false;
+		if (list[length] == '\0')
+			return true;
+		list += length + 1;
+	}
+}
+
+/* Cut an item at its colon. Returns what follows, or NULL if there is none. */
+static char *cut(char *item)
+{
+	char *colon = strchr(item, ':');
+
+	if (!colon)
+		return NULL;
+	*colon = '\0';
+	return colon + 1;
+}
+
+/* A signal that init can do something about when it comes in. */
+static bool parse_received(const struct setting *setting, const char *name, int *signal)
+{
+	if (!signal_parse(name, signal))
+		return setting_refuse(setting, name, EXPECTS_SIGNAL);
+	/* signal(7) */
+	if (*signal == SIGKILL || *signal == SIGSTOP)
+		return setting_refuse(setting, name, "cannot be caught: the kernel acts on it");
+	if (*signal == SIGCHLD)
+		return setting_refuse(setting, name, "is init's own: it tells of ended children");
+	return true;
+}
+
+static bool take_rewrite(const struct setting *setting, char *item)
+{
+	const char *target = cut(item);
+	int from, to;
+
+	if (!target)
+		return setting_refuse(setting, item,
+				      "is not FROM:TO; write TERM:QUIT or HUP:ignore");
+	if (!parse_received(setting, item, &from))
+		return false;
+	if (strcmp(target, "ignore") == 0)
+		to = SEND_NOTHING;
+	else if (!signal_parse(target, &to))
+		return setting_refuse(setting, target, EXPECTS_SIGNAL ", nor 'ignore'");
+	setting->settings->lifecycle.send_as[from] = (uint8_t)to;
+	return true;
+}
+
+static bool set_rewrite(const struct setting *setting, const char *value)
+{
+	return each_item(setting, value, take_rewrite);
+}
+
+static bool take_stop_signal(const struct setting *setting, char *item)
+{
+	int signal;
+
+	if (!parse_received(setting, item, &signal))
+		return false;
+	setting->settings->lifecycle.asks_stop[signal] = true;
+	return true;
+}
+
+static bool set_stop_signals(const struct setting *setting, const char *value)
+{
+	struct lifecycle_settings *lifecycle = &setting->settings->lifecycle;
+
+	memset(lifecycle->asks_stop, 0, sizeof(lifecycle->asks_stop));
+	return each_item(setting, value, take_stop_signal);
+}
+
+static bool take_exit_map(const struct setting *setting, char *item)
+{
+	const char *target = cut(item);
+	uint32_t from, to = 0;
+
+	if (!parse_number(item, 255, &from))
+		return setting_refuse(setting, item, EXPECTS_STATUS);
+	if (target && !parse_number(target, 255, &to))
+		return setting_refuse(setting, target, EXPECTS_STATUS);
+	setting->settings->exit_map[from] = (uint8_t)to;
+	return true;
+}
+
+bool option_set_exit_map(const struct setting *setting, const char *value)
+{
+	return each_item(setting, value, take_exit_map);
+}
+
+bool option_set_parent_death(const struct setting *setting, const char *value)
+{
+	return signal_parse(value, &setting->settings->parent_death) ||
+	       setting_refuse(setting, value, EXPECTS_SIGNAL);
+}
+
+bool option_set_group(const struct setting *setting, const char *value __attribute__((unused)))
+{
+	setting->settings->lifecycle.audience = AUDIENCE_GROUP;
+	return true;
+}
+
+bool option_set_single_child(const struct setting *setting,
+			     const char *value __attribute__((unused)))
+{
+	setting->settings->lifecycle.audience = AUDIENCE_MAIN;
+	return true;
+}
+
+/* -v says more than what was asked for before, --verbose=2 as much as -vv. */
+bool option_set_verbose(const struct setting *setting, const char *value)
+{
+	enum report_level *level = &setting->settings->reporter.level;
+	uint32_t more;
+
+	if (!value)
+		*level = *level < REPORT_STORY ? REPORT_STORY : REPORT_DETAILS;
+	else if (parse_number(value, 2, &more))
+		*level = REPORT_WARNINGS + more;
+	else
+		return setting_refuse(setting, value, "is neither 0, 1 nor 2");
+	return true;
+}
+
+static bool set_quiet(const struct setting *setting, const char *value __attribute__((unused)))
+{
+	setting->settings->reporter.level = REPORT_ERRORS;
+	return true;
+}
+
+static bool set_log_format(const struct setting *setting, const char *value)
+{
+	bool *json = &setting->settings->reporter.json;
+
+	*json = strcmp(value, "json") == 0;
+	return *json || strcmp(value, "text") == 0 ||
+	       setting_refuse(setting, value, "is neither text nor json");
+}
+
+static bool set_termination_log(const struct setting *setting, const char *value)
+{
+	const char **path = &setting->settings->termination_log;
+
+	if (value && value[0] == '\0')
+		return setting_refuse(setting, value, EXPECTS_TEXT);
+	/* 1 and 0 as for the variables of other options that need no value. */
+	if (value && strcmp(value, "0") == 0)
+		*path = NULL;
+	else if (value && strcmp(value, "1") != 0)
+		*path = value;
+	else
+		*path = TERMINATION_LOG_PATH;
+	return true;
+}
+
+/* Add a value to a list that ends in NULL and takes no more than most. */
+static bool add_to(const struct setting *setting, const char **list, int most, const char *value)
+{
+	int count = 0;
+
+	if (!*value)
+		return setting_refuse(setting, value, EXPECTS_TEXT);
+	while (list[count])
+		count++;
+	if (count == most)
+		return fail(setting->failure, STATUS_REFUSED,
+			    "%s: '%s' is one too many: this option can be given %d times",
+			    setting->origin, value, most);
+	list[count] = value;
+	return true;
+}
+
+static bool set_add_group(const struct setting *setting, const char *value)
+{
+	return add_to(setting, setting->settings->add_groups, ADD_GROUPS_MAX, value);
+}
+
+static bool set_chown(const struct setting *setting, const char *value)
+{
+	return add_to(setting, setting->settings->chown, CHOWN_MAX, value);
+}
+
+static bool set_chown_if_needed(const struct setting *setting, const char *value)
+{
+	return add_to(setting, setting->settings->chown_if_needed, CHOWN_MAX, value);
+}
+
+static bool set_umask(const struct setting *setting, const char *value)
+{
+	struct settings *settings = setting->settings;
+
+	settings->has_umask = parse_mode(value, &settings->umask);
+	return settings->has_umask || setting_refuse(setting, value, EXPECTS_UMASK);
+}
+
+static bool set_umask_from_env(const struct setting *setting, const char *value)
+{
+	const char *end = parse_variable(value);
+
+	setting->settings->umask_from_environment = value;
+	return (end && *end == '\0') ||
+	       setting_refuse(setting, value,
+			      "is not the name of a variable; write it without a $");
+}
+
+static bool set_ids(const struct setting *setting, const char *value)
+{
+	uint32_t uid, gid;
+	bool has_gid;
+
+	setting->settings->ids = value;
+	return parse_ids(value, &uid, &has_gid, &gid) ||
+	       setting_refuse(setting, value, "is not UID or UID:GID; write numbers, as 1000:1000");
+}
+
+static bool set_ids_from_env(const struct setting *setting, const char *value)
+{
+	setting->settings->ids_from_environment = value;
+	return ids_are_variables(value) ||
+	       setting_refuse(setting, value,
+			      "is not UIDVAR or UIDVAR:GIDVAR; write the names of variables, as "
+			      "PUID:PGID, without a $");
+}
+
+#define INIT (FOR_INIT | IN_ENVIRONMENT)
+
+/* clang-format off */
+static const struct option options[] = {
+	/* What says how to report comes first: options_apply_variables() needs that. */
+	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT),
+	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT),
+	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
+	OPTIONAL(0, "termination-log", set_termination_log, INIT),
+
+	FLAG('x', "exec", exec, 0),
+	FLAG('n', "no-switch", no_switch, 0),
+	FLAG('i', "if-root", if_root, FOR_USER),
+	FLAG('R', "root-init", root_init, FOR_INIT | FOR_USER),
+	FLAG('k', "keep-groups", keep_groups, FOR_USER),
+	VALUE('G', "add-group", set_add_group, FOR_USER),
+	VALUE('m', "umask", set_umask, IN_ENVIRONMENT),
+	VALUE(0, "umask-from-env", set_umask_from_env, 0),
+	FLAG('N', "no-new-privs", no_new_privileges, 0),
+	TEXT('C', "keep-caps", keep_capabilities_list, FOR_USER),
+	VALUE(0, "ids", set_ids, FOR_USER),
+	VALUE(0, "ids-from-env", set_ids_from_env, FOR_USER),
+	TEXT(0, "ids-of", ids_of, FOR_USER),
+	FLAG(0, "allow-root", allow_root, FOR_USER),
+	FLAG(0, "create", create, FOR_USER),
+	VALUE(0, "chown", set_chown, FOR_USER),
+	VALUE(0, "chown-if-needed", set_chown_if_needed, FOR_USER),
+	FLAG('E', "keep-env", keep_environment, 0),
+	FLAG('s', "new-session", new_session, FOR_INIT),
+	FLAG(0, "no-stdio-chown", keep_stdio, 0),
+	VALUE('r', "rewrite", set_rewrite, INIT),
+	PLAIN('g', "group", option_set_group, INIT),
+	PLAIN('c', "single-child", option_set_single_child, INIT),
+	VALUE('p', "parent-death", option_set_parent_death, INIT),
+	VALUE('S', "stop-signals", set_stop_signals, INIT),
+	DURATION('d', "stop-delay", lifecycle.stop_delay, INIT),
+	DURATION('t', "stop-timeout", lifecycle.stop_timeout, INIT),
+	DURATION('L', "linger", lifecycle.linger, INIT),
+	DURATION('w', "wait", lifecycle.wait, INIT),
+	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
+	VALUE('e', "exit-map", option_set_exit_map, INIT),
+	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
+	TEXT(0, "install", install, 0),
+	FLAG(0, "explain", explain, 0),
+	FLAG('h', "help", help, 0),
+	FLAG('V', "version", version, 0),
+};
+/* clang-format on */
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+const struct option_table options_native = {options, OPTIONS, "--help"};
+
+enum option_value option_value(const struct option *option)
+{
+	if (option->kind == OPTION_FLAG || option->kind == OPTION_PLAIN)
+		return VALUE_NONE;
+	return option->kind == OPTION_OPTIONAL ? VALUE_OPTIONAL : VALUE_NEEDED;
+}
+
+bool option_apply(const struct option *option, struct settings *settings, const char *origin,
+		  const char *value, struct failure *failure)
+{
+	const struct setting setting = {settings, origin, failure};
+	char *const field = (char *)settings + option->field;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return true;
+	case OPTION_DURATION:
+		return parse_duration(value, (int64_t *)field) ||
+		       setting_refuse(&setting, value, EXPECTS_DURATION);
+	case OPTION_TEXT:
+		*(const char **)field = value;
+		return *value || setting_refuse(&setting, value, EXPECTS_TEXT);
+	default:
+		return option->set(&setting, value);
+	}
+}
+
+const struct option *option_by_name(const struct option_table *table, const char *name,
+				    size_t length)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option *option = &table->options[i];
+
+		if (option->name && strlen(option->name) == length &&
+		    memcmp(option->name, name, length) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+const struct option *option_by_letter(const struct option_table *table, char letter)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->options[i].letter == letter)
+			return &table->options[i];
+	}
+	return NULL;
+}
+
+const struct option *option_nearest(const struct option_table *table, const char *name,
+				    size_t length, unsigned int where)
+{
+	const struct option *nearest = NULL;
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option *option = &table->options[i];
+		size_t distance;
+
+		if (!option->name || (option->where & where) != where)
+			continue;
+		distance = nearest_distance(name, length, option->name);
+		if (distance < least) {
+			least = distance;
+			nearest = option;
+		}
+	}
+	return nearest_is_close(length, least) ? nearest : NULL;
+}
+
+static const char prefix[] = "DINIT_SU_";
+#define NAME_SIZE 32
+
+/*
+ * The name of an option as a variable without its prefix writes it: STOP_DELAY is stop-delay. What
+ * no variable of ours has becomes a question mark: stop_delay in small letters is somebody else's.
+ * Returns its length, or 0 if it is too long to be one.
+ */
+static size_t name_of(const char *variable, char name[NAME_SIZE])
+{
+	const size_t length = strcspn(variable, "=");
+
+	if (length > NAME_SIZE)
+		return 0;
+	for (size_t i = 0; i < length; i++) {
+		const char at = variable[i];
+
+		name[i] = at == '_' ? '-' : at >= 'A' && at <= 'Z' ? (char)(at - 'A' + 'a') : '?';
+	}
+	return length;
+}
+
+/* What follows the prefix of a variable of ours that is not empty; NULL for any other. */
+static const char *own_variable(const char *entry)
+{
+	const char *value;
+
+	if (strncmp(entry, prefix, sizeof(prefix) - 1) != 0)
+		return NULL;
+	/* An empty variable is an unset one: Compose makes that of one that nobody has set. */
+	value = strchr(entry, '=');
+	return value && value[1] ? entry + sizeof(prefix) - 1 : NULL;
+}
+
+/* entry is the variable with its value, as in the environment. */
+static bool apply_variable(const struct option *option, struct settings *settings,
+			   const char *entry, struct failure *failure)
+{
+	const char *value = strchr(entry, '=') + 1;
+	char origin[64];
+	struct text text = text_in(origin, sizeof(origin));
+
+	text_add(&text, "%s", entry);
+	origin[strcspn(origin, "=")] = '\0';
+	if (option_value(option) != VALUE_NONE)
+		return option_apply(option, settings, origin, value, failure);
+	if (strcmp(value, "0") == 0)
+		return true;
+	if (strcmp(value, "1") != 0)
+		return fail(failure, STATUS_REFUSED, "%s: '%s' is neither 1 nor 0", origin, value);
+	return option_apply(option, settings, origin, NULL, failure);
+}
+
+bool options_apply_variables(char **environment, struct settings *settings, struct failure *failure)
+{
+	const char *entries[OPTIONS] = {NULL};
+	bool good = true;
+
+	for (; *environment; environment++) {
+		const char *variable = own_variable(*environment);
+		const struct option *option;
+		char name[NAME_SIZE];
+
+		if (!variable)
+			continue;
+		option = option_by_name(&options_native, name, name_of(variable, name));
+		if (option && option->where & IN_ENVIRONMENT && !entries[option - options])
+			entries[option - options] = *environment;
+	}
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (entries[i] && !apply_variable(&options[i], settings, entries[i], failure))
+			good = false;
+	}
+	return good;
+}
+
+/*
+ * Kubernetes tells each container of the Services of its namespace: a Service called dinit-su, or
+ * dinit-su-NAME, becomes DINIT_SU_SERVICE_HOST, DINIT_SU_PORT_80_TCP_ADDR and so on. Nothing that
+ * is an option looks like that.
+ */
+static bool is_of_a_service(const char *variable)
+{
+	static const char *const forms[] = {"_SERVICE_HOST=", "_PORT=", "_PORT_"};
+
+	/* The first underscore may be the last of the prefix. */
+	for (const char *at = variable - 1; *at != '='; at++) {
+		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+			if (strncmp(at, forms[i], strlen(forms[i])) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* DINIT_SU_ and the name of the option in capitals. */
+static void add_variable_of(struct text *text, const struct option *option)
+{
+	text_add(text, "%s", prefix);
+	for (const char *at = option->name; *at; at++)
+		text_add(text, "%c", *at == '-' ? '_' : *at - 'a' + 'A');
+}
+
+static void warn_of_variable(const char *variable, const struct reporter *reporter)
+{
+	char name[NAME_SIZE], message[160];
+	const size_t length = name_of(variable, name);
+	struct text text = text_in(message, sizeof(message));
+	const struct option *option = option_by_name(&options_native, name, length);
+
+	if ((option && option->where & IN_ENVIRONMENT) || is_of_a_service(variable))
+		return;
+	for (const char *at = variable - sizeof(prefix) + 1; *at != '='; at++)
+		text_add(&text, "%c", *at);
+	text_add(&text, " has no effect: ");
+	if (option) {
+		text_add(&text, "only the command line can ask for --%s", option->name);
+	} else {
+		text_add(&text, "no option has this name");
+		option = option_nearest(&options_native, name, length, IN_ENVIRONMENT);
+		if (option) {
+			text_add(&text, "; the nearest is ");
+			add_variable_of(&text, option);
+		}
+	}
+	report(reporter, REPORT_WARNINGS, "%s", message);
+}
+
+void options_warn_of_variables(char **environment, const struct reporter *reporter)
+{
+	for (; *environment; environment++) {
+		const char *variable = own_variable(*environment);
+
+		if (variable)
+			warn_of_variable(variable, reporter);
+	}
+}
+
+bool options_read_umask(char **environment, struct settings *settings, struct failure *failure)
+{
+	const char *name = settings->umask_from_environment;
+	const char *value = name ? environment_get(environment, name) : NULL;
+	const struct setting setting = {settings, name, failure};
+
+	return !value || !*value || set_umask(&setting, value);
+}

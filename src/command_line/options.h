@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options: how each is written, where it may stand, which part of the settings it sets. A
+ * table, and the functions that use it.
+ */
+#ifndef DINIT_SU_OPTIONS_H
+#define DINIT_SU_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/failure.h"
+#include "report/report.h"
+#include "settings.h"
+
+/* Where the value of an option goes to, and how the option was written, for messages. */
+struct setting {
+	struct settings *settings;
+	const char *origin;
+	struct failure *failure;
+};
+
+enum option_kind {
+	OPTION_FLAG,	 /* no value; the field is a bool, which becomes true */
+	OPTION_PLAIN,	 /* no value; set() is called with NULL */
+	OPTION_DURATION, /* the field is an int64_t in milliseconds */
+	OPTION_TEXT,	 /* the field is a const char *; an empty value is refused */
+	OPTION_VALUE,	 /* set() takes the value */
+	OPTION_OPTIONAL, /* likewise, but only --name=VALUE has one; NULL without */
+};
+
+/* Bits of where. */
+enum {
+	IN_ENVIRONMENT = 1, /* a variable DINIT_SU_NAME sets it as well */
+	FOR_INIT = 2,	    /* it says how to be init: with --exec there is none */
+	FOR_USER = 4,	    /* it is about USER: with --no-switch there is none */
+};
+
+struct option {
+	const char *name; /* behind two dashes; NULL: none */
+	/* Take a value into the settings. Returns false with a failure that tells what it expects.
+	 */
+	bool (*set)(const struct setting *setting, const char *value);
+	uint16_t field;	    /* of a kind without set(): its offset in struct settings */
+	char letter;	    /* 0: none */
+	unsigned char kind; /* enum option_kind */
+	unsigned char where;
+};
+
+/* The offset of a field of the settings; does not compile unless it has this type. */
+#define FIELD_OF_TYPE(type, field)                                                                 \
+	(offsetof(struct settings, field) * _Generic(&((struct settings *)NULL)->field, type * : 1))
+
+/* Rows of a table. */
+#define FLAG(letter, name, field, where)                                                           \
+	{                                                                                          \
+		name, NULL, FIELD_OF_TYPE(bool, field), letter, OPTION_FLAG, where                 \
+	}
+#define DURATION(letter, name, field, where)                                                       \
+	{                                                                                          \
+		name, NULL, FIELD_OF_TYPE(int64_t, field), letter, OPTION_DURATION, where          \
+	}
+#define TEXT(letter, name, field, where)                                                           \
+	{                                                                                          \
+		name, NULL, FIELD_OF_TYPE(const char *, field), letter, OPTION_TEXT, where         \
+	}
+#define PLAIN(letter, name, set, where)                                                            \
+	{                                                                                          \
+		name, set, 0, letter, OPTION_PLAIN, where                                          \
+	}
+#define VALUE(letter, name, set, where)                                                            \
+	{                                                                                          \
+		name, set, 0, letter, OPTION_VALUE, where                                          \
+	}
+#define OPTIONAL(letter, name, set, where)                                                         \
+	{                                                                                          \
+		name, set, 0, letter, OPTION_OPTIONAL, where                                       \
+	}
+
+/* The options of a command line: dinit-su's own, or a peer's. */
+struct option_table {
+	const struct option *options;
+	size_t count;
+	const char *help; /* how to ask for help, for messages */
+};
+
+extern const struct option_table options_native;
+
+/* The option with this name, without its dashes, or letter; NULL if there is none. */
+const struct option *option_by_name(const struct option_table *table, const char *name,
+				    size_t length);
+const struct option *option_by_letter(const struct option_table *table, char letter);
+
+/*
+ * The option whose name was probably meant by this one, among those that have all bits of where;
+ * NULL if none is close.
+ */
+const struct option *option_nearest(const struct option_table *table, const char *name,
+				    size_t length, unsigned int where);
+
+/* Where an option may have a value: needed, in the same word or the next; optional, in the same. */
+enum option_value { VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL };
+enum option_value option_value(const struct option *option);
+
+/*
+ * Let settings have this option. origin is how it was written, for messages. Returns false with a
+ * failure that tells what kind of value is expected.
+ */
+bool option_apply(const struct option *option, struct settings *settings, const char *origin,
+		  const char *value, struct failure *failure);
+
+/* For set(): refuse a value, or the part of it that is wrong. Returns false. */
+bool setting_refuse(const struct setting *setting, const char *part, const char *why);
+
+/*
+ * Let settings have what the DINIT_SU_* variables say, those first that say how to report. An
+ * option that takes no value is on with 1 and off with 0; an empty variable is an unset one. The
+ * order of the environment makes no difference, but for the first of two variables of one name,
+ * which counts as for getenv(3). Returns false with the failure of the first bad variable in the
+ * order of the table, after all others were taken.
+ */
+bool options_apply_variables(char **environment, struct settings *settings,
+			     struct failure *failure);
+
+/* Warn about each variable that begins with DINIT_SU_ and has no effect, and name the nearest. */
+void options_warn_of_variables(char **environment, const struct reporter *reporter);
+
+/*
+ * Take the umask from the variable that --umask-from-env names. Unset or empty it changes nothing;
+ * what is not a umask is a failure that names the variable.
+ */
+bool options_read_umask(char **environment, struct settings *settings, struct failure *failure);
+
+/* What --help prints: fits a screen of 80 by 24. */
+extern const char options_help[];
+
+/* What options do that peers have as well, for tables of theirs: the set() of struct option. */
+bool option_set_group(const struct setting *setting, const char *value);
+bool option_set_single_child(const struct setting *setting, const char *value);
+bool option_set_parent_death(const struct setting *setting, const char *value);
+bool option_set_exit_map(const struct setting *setting, const char *value);
+bool option_set_verbose(const struct setting *setting, const char *value);
+
+#endif

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: MIT */
+#include "files/ownership.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/directories.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "base/trusted_path.h"
+
+/* How many directories are open at once, each with what was read of it. */
+#define OPEN_LEVELS 256
+/* How deep a tree may be, and how long the path of a directory in it. */
+#define DEPTH_MAX 16384
+#define NAMES_SIZE (1024 * 1024)
+/* How often a tree is walked in which directories had to be opened once more. */
+#define PASSES_MAX 4
+/* How often is waited for a file to rest, in a whole walk, and how long: see open_file(). */
+#define WAITS_MAX 8
+#define WAIT_MILLISECONDS 30
+/* After so many entries it is looked at the clock and for signals. A slow disk takes 10 ms for one.
+ */
+#define LOOK_EVERY 8
+#define PROGRESS_EVERY 2000 /* milliseconds */
+
+#define TICK 20		  /* milliseconds; longer than one of the kernel's */
+#define CLOCK_MARGIN 1500 /* milliseconds, for file systems that keep whole seconds */
+#define KEEP ((uid_t)-1)
+
+/* A directory on the way from the top to where the walk is. */
+struct place {
+	off_t offset; /* behind the entry that was taken last */
+	size_t name;  /* where in names; that of the top is its path */
+};
+
+/* An open directory: that of depth d is levels[d % OPEN_LEVELS]. */
+struct level {
+	int descriptor;
+	bool others_write; /* somebody else than root can change what stands in it */
+	long at, filled;
+	_Alignas(struct directory_entry) char buffer[4096];
+};
+
+/* How many owners of what stays theirs are named. */
+#define OWNERS_MAX 3
+
+struct walk {
+	const struct ownership_walk *wanted;
+	const struct ownership_change *change;
+	const struct reporter *reporter;
+	int top;	/* descriptor */
+	bool is_inside; /* the top is open */
+	dev_t device;
+	int depth;	/* of the directory that is being read; 0 is the top */
+	int first_open; /* the depth from which on levels are open */
+	bool uncertain; /* a directory was opened once more and read on from an offset */
+	bool given;	/* something, in this pass */
+	unsigned int refused;
+	unsigned int seen;
+	unsigned int others; /* objects of somebody else's, in this pass */
+	uid_t owners[OWNERS_MAX];
+	int owner_count;	     /* up to one more than are kept */
+	int waits;		     /* so far */
+	bool wants_clock, has_clock; /* see is_ahead() */
+	int64_t progress_at;
+	int stopped_by; /* signal, or 0 */
+	struct place places[DEPTH_MAX];
+	struct level levels[OPEN_LEVELS];
+	char names[NAMES_SIZE];
+};
+
+bool ownership_decide(const struct stat *status, const struct ownership_change *change, uid_t *uid,
+		      gid_t *gid)
+{
+	const bool is_roots = status->st_uid == 0;
+
+	*uid = *gid = KEEP;
+	if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode))
+		return false;
+	if (is_roots && !S_ISDIR(status->st_mode) && status->st_nlink > 1)
+		return false;
+	if (!(is_roots && change->roots_too) && status->st_uid != change->from_uid &&
+	    status->st_uid != change->to_uid)
+		return false;
+	if (status->st_uid != change->to_uid)
+		*uid = change->to_uid;
+	if (status->st_gid != change->to_gid &&
+	    (status->st_gid == change->from_gid || (change->roots_too && status->st_gid == 0)))
+		*gid = change->to_gid;
+	return *uid != KEEP || *gid != KEEP;
+}
+
+bool ownership_is_others(const struct stat *status, const struct ownership_change *change)
+{
+	return status->st_uid != 0 && status->st_uid != change->from_uid &&
+	       status->st_uid != change->to_uid;
+}
+
+/* Count what stays somebody else's, and whose it is. */
+static void count_others(struct walk *walk, const struct stat *status)
+{
+	int known = 0;
+
+	/* In a home that goes along with its ids nobody has asked for what is another's. */
+	if (!walk->change->roots_too || !ownership_is_others(status, walk->change))
+		return;
+	walk->others++;
+	while (known < walk->owner_count && known < OWNERS_MAX &&
+	       walk->owners[known] != status->st_uid)
+		known++;
+	if (known < OWNERS_MAX)
+		walk->owners[known] = status->st_uid;
+	if (known == walk->owner_count)
+		walk->owner_count++;
+}
+
+static void report_others(const struct walk *walk)
+{
+	char buffer[64];
+	struct text owners = text_in(buffer, sizeof(buffer));
+
+	for (int i = 0; i < walk->owner_count; i++) {
+		if (i < OWNERS_MAX)
+			text_add(&owners, "%s%u", i ? ", " : "", walk->owners[i]);
+		else
+			text_add(&owners, " and others");
+	}
+	if (walk->others)
+		report(walk->reporter, REPORT_WARNINGS,
+		       "%u files at and below %s stay somebody else's: of uid %s", walk->others,
+		       walk->names, buffer);
+}
+
+/* The words for errno, of an object that could not be given. */
+static const char *why_refused(int error)
+{
+	return error == EBUSY ? "renamed or linked a moment ago, or its time of change is ahead of "
+				"the clock; the next start looks again"
+			      : strerror(error);
+}
+
+/* One warning for the first, so that a tree of them does not fill the log. */
+static void refuse(struct walk *walk, const char *name)
+{
+	const int error = errno;
+
+	/* Removed or replaced during the walk, or a mount point: not an error. */
+	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
+	    walk->stopped_by)
+		return;
+	if (walk->refused++ == 0)
+		report(walk->reporter, REPORT_WARNINGS, "cannot hand over '%s' below %s: %s", name,
+		       walk->names, why_refused(error));
+}
+
+static struct level *level_of(struct walk *walk)
+{
+	return &walk->levels[walk->depth % OPEN_LEVELS];
+}
+
+/* When an object has changed last, in milliseconds since the Epoch. */
+static int64_t changed_at(const struct stat *status)
+{
+	return (int64_t)status->st_ctim.tv_sec * 1000 + status->st_ctim.tv_nsec / 1000000;
+}
+
+/* Has somebody asked to stop, is it time to say something? */
+static bool is_stopped(struct walk *walk)
+{
+	walk->stopped_by = signals_pending(walk->wanted->stops);
+	if (clock_monotonic() >= walk->progress_at) {
+		walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
+		report(walk->reporter, REPORT_NOTES, "handing over %s: %u files so far",
+		       walk->names, walk->seen);
+	}
+	return walk->stopped_by != 0;
+}
+
+/* Close the uppermost open directory, if it is not the current one. */
+static bool close_oldest(struct walk *walk)
+{
+	if (walk->first_open >= walk->depth)
+		return false;
+	close(walk->levels[walk->first_open++ % OPEN_LEVELS].descriptor);
+	return true;
+}
+
+/*
+ * Open an entry of the current directory, itself and nothing that it may lead to. openat2(2), Linux
+ * 5.6, tells a mount point by EXDEV, also where the same file system is mounted once more; without
+ * it, or where an old seccomp profile forbids it, st_dev has to do. Only then for what is no
+ * directory: on an overlay of several file systems that has another st_dev.
+ */
+static int open_entry(struct walk *walk, const char *name, int flags, struct stat *status)
+{
+	static const uint64_t no_mount_points = 1; /* RESOLVE_NO_XDEV of <linux/openat2.h> */
+	const int directory = level_of(walk)->descriptor;
+	const uint64_t how[] = {(unsigned int)flags | O_NOFOLLOW | O_CLOEXEC, 0,
+				walk->is_inside ? no_mount_points : 0};
+	bool compare = flags & O_DIRECTORY;
+	int descriptor;
+
+	do
+		descriptor = (int)syscall(SYS_openat2, directory, name, how, sizeof(how));
+	while (descriptor < 0 && errno == EMFILE && close_oldest(walk));
+	if (descriptor < 0 && (errno == ENOSYS || errno == EPERM)) {
+		descriptor = openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC);
+		compare = walk->is_inside;
+	}
+	if (descriptor < 0)
+		return -1;
+	errno = EXDEV;
+	if (fstat(descriptor, status) == 0 && (!compare || status->st_dev == walk->device))
+		return descriptor;
+	close(descriptor);
+	return -1;
+}
+
+/*
+ * Learn whether the file system's clock is this machine's, from the time of a change that this
+ * process has just made.
+ */
+static void learn_clock(struct walk *walk, int directory, const char *path, int flags)
+{
+	struct stat status;
+	int64_t ahead;
+
+	if (!walk->wants_clock || fstatat(directory, path, &status, flags) < 0)
+		return;
+	ahead = changed_at(&status) - clock_realtime();
+	walk->has_clock = ahead > -CLOCK_MARGIN && ahead < CLOCK_MARGIN;
+	walk->wants_clock = !walk->has_clock;
+}
+
+/* Give what is at path. No set-user-ID bit of a file outlives that, no capability: chown(2). */
+static void give_at(struct walk *walk, int directory, const char *path, int flags,
+		    const struct stat *status, const char *name)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!ownership_decide(status, walk->change, &uid, &gid)) {
+		count_others(walk, status);
+		return;
+	}
+	if (fchownat(directory, path, uid, gid, flags) < 0) {
+		refuse(walk, name);
+		return;
+	}
+	walk->given = true;
+	learn_clock(walk, directory, path, flags);
+}
+
+/* Give what this descriptor is open for. */
+static void give(struct walk *walk, int descriptor, const struct stat *status, const char *name)
+{
+	give_at(walk, descriptor, "", AT_EMPTY_PATH, status, name);
+}
+
+/*
+ * Whether no name was made or removed for an object since then. Either sets its ctime: to the tick
+ * of the clock before, at most 10 ms; or, where the file system keeps no fractions, to the start of
+ * the second.
+ */
+static bool rests_since(const struct stat *status, int64_t then)
+{
+	return then - changed_at(status) > (status->st_ctim.tv_nsec == 0 ? 1000 : 0) + TICK;
+}
+
+/*
+ * Whether the ctime lies in the future, as it does for all files of a machine that does not know
+ * the time yet. A name that is made or removed sets it to the time of the file system's clock. So,
+ * if that clock is this machine's, none was since the clock shows what it does. A server's clock
+ * may be ahead: then two looks at the file tell, which are further apart than a tick of any clock,
+ * with the same ctime both times, and with the name looked up in between.
+ */
+static bool is_ahead(const struct stat *status)
+{
+	return changed_at(status) - clock_realtime() > 2 * CLOCK_MARGIN;
+}
+
+static bool is_unchanged(const struct stat *status, const struct stat *before)
+{
+	return status->st_ino == before->st_ino && status->st_dev == before->st_dev &&
+	       changed_at(status) == changed_at(before) && status->st_ctim.tv_nsec != 0;
+}
+
+/*
+ * Open what is no directory such that its number of names can be believed.
+ *
+ * A file of root's from outside that was linked to this name has two. But if the link is removed
+ * after it was opened here and before they are counted, it is one, and the file would be given
+ * away. Where others can do that, the file has to rest since before its name was looked up: then
+ * the name that is counted is this one. What has changed just now gets a moment for it.
+ */
+static int open_file(struct walk *walk, const char *name, struct stat *status)
+{
+	struct stat last = {0};
+
+	for (;;) {
+		const int64_t before = clock_realtime();
+		int descriptor = open_entry(walk, name, O_PATH, status);
+
+		if (descriptor < 0 || status->st_uid != 0 || S_ISDIR(status->st_mode) ||
+		    rests_since(status, before) ||
+		    (is_ahead(status) && (walk->has_clock || is_unchanged(status, &last))))
+			return descriptor;
+		walk->wants_clock = is_ahead(status);
+		last = *status;
+		close(descriptor);
+		errno = EBUSY;
+		if (walk->waits == WAITS_MAX || is_stopped(walk))
+			return -1;
+		walk->waits++;
+		poll(NULL, 0, WAIT_MILLISECONDS);
+	}
+}
+
+/*
+ * What is no directory. It is looked at by name, and if it fits, that is all: it makes a second
+ * walk fast. Where nobody but root can change what stands in the directory it is given by name as
+ * well, unless it may be mounted there: then it is not the inode that the directory tells of.
+ */
+static void take_file(struct walk *walk, const struct directory_entry *entry,
+		      const struct stat *seen)
+{
+	const struct level *level = level_of(walk);
+	struct stat status;
+	uid_t uid;
+	gid_t gid;
+	int descriptor;
+
+	if (!ownership_decide(seen, walk->change, &uid, &gid)) {
+		count_others(walk, seen);
+		return;
+	}
+	if (!level->others_write && seen->st_dev == walk->device && seen->st_ino == entry->inode) {
+		give_at(walk, level->descriptor, entry->name, AT_SYMLINK_NOFOLLOW, seen,
+			entry->name);
+		return;
+	}
+	descriptor = open_file(walk, entry->name, &status);
+	if (descriptor < 0) {
+		refuse(walk, entry->name);
+		return;
+	}
+	/* Decided once more: it may be another file by now. */
+	give(walk, descriptor, &status, entry->name);
+	close(descriptor);
+}
+
+/* Make an open directory, of the next depth, the current one. */
+static void enter(struct walk *walk, int descriptor, const struct stat *status)
+{
+	struct level *level;
+
+	walk->depth++;
+	level = level_of(walk);
+	if (walk->depth - walk->first_open == OPEN_LEVELS)
+		close_oldest(walk);
+	level->descriptor = descriptor;
+	level->others_write = status->st_uid != 0 || (status->st_mode & (S_IWGRP | S_IWOTH));
+	level->at = level->filled = 0;
+}
+
+static void take_directory(struct walk *walk, const char *name)
+{
+	const size_t above = walk->places[walk->depth].name;
+	const size_t start = above + strlen(walk->names + above) + 1;
+	const size_t length = strlen(name) + 1;
+	struct stat status;
+	int descriptor = -1;
+
+	errno = ENAMETOOLONG;
+	if (walk->depth + 1 < DEPTH_MAX && start + length <= NAMES_SIZE)
+		descriptor = open_entry(walk, name, O_RDONLY | O_DIRECTORY, &status);
+	if (descriptor < 0) {
+		refuse(walk, name);
+		return;
+	}
+	memcpy(walk->names + start, name, length);
+	walk->places[walk->depth + 1] = (struct place){.name = start};
+	enter(walk, descriptor, &status);
+}
+
+static void take(struct walk *walk, const struct directory_entry *entry)
+{
+	struct stat status;
+
+	if (entry->type == DT_DIR)
+		take_directory(walk, entry->name);
+	else if (fstatat(level_of(walk)->descriptor, entry->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		refuse(walk, entry->name);
+	else if (S_ISDIR(status.st_mode))
+		take_directory(walk, entry->name);
+	else
+		take_file(walk, entry, &status);
+}
+
+/* The next entry of the current directory, or NULL at its end. */
+static const struct directory_entry *next_entry(struct walk *walk)
+{
+	struct level *level = level_of(walk);
+	const struct directory_entry *entry;
+
+	if (level->at == level->filled) {
+		level->filled =
+			directory_read(level->descriptor, level->buffer, sizeof(level->buffer));
+		level->at = 0;
+	}
+	if (level->filled < 0)
+		refuse(walk, ".");
+	if (level->filled <= 0)
+		return NULL;
+	entry = (const void *)(level->buffer + level->at);
+	level->at += entry->length;
+	walk->places[walk->depth].offset = entry->offset;
+	return entry;
+}
+
+/*
+ * From the top down to the directory at this depth, by name, to go on in it; or in the last one on
+ * the way that is still there: never by "..", which leads out of the tree when a directory was
+ * moved away. False if not even the top can be read. To be called when no level is open.
+ */
+static bool go_down(struct walk *walk, int depth)
+{
+	int descriptor = openat(walk->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *name = ".";
+	struct stat status;
+
+	walk->depth = -1;
+	walk->first_open = 0;
+	if (descriptor >= 0)
+		fstat(descriptor, &status);
+	while (descriptor >= 0) {
+		enter(walk, descriptor, &status);
+		lseek(descriptor, walk->places[walk->depth].offset, SEEK_SET);
+		if (walk->depth == depth)
+			return true;
+		name = walk->names + walk->places[walk->depth + 1].name;
+		descriptor = open_entry(walk, name, O_RDONLY | O_DIRECTORY, &status);
+	}
+	refuse(walk, name);
+	return walk->depth >= 0;
+}
+
+/*
+ * The current directory is done: give it, but for the top, whose turn comes when nothing else is
+ * left, and go back to the one above. False if there is none.
+ */
+static bool leave(struct walk *walk)
+{
+	const int descriptor = level_of(walk)->descriptor;
+	struct stat status;
+
+	if (walk->depth > 0 && fstat(descriptor, &status) == 0)
+		give(walk, descriptor, &status, walk->names + walk->places[walk->depth].name);
+	close(descriptor);
+	if (walk->depth-- > walk->first_open || walk->depth < 0)
+		return walk->depth >= 0;
+	/* Overlay file systems may number entries anew once one of them has changed. */
+	walk->uncertain = true;
+	return go_down(walk, walk->depth);
+}
+
+/* Walk through the tree once. */
+static void pass(struct walk *walk)
+{
+	bool going_on;
+
+	walk->uncertain = walk->given = false;
+	walk->others = 0;
+	walk->owner_count = 0;
+	walk->places[0].offset = 0;
+	going_on = go_down(walk, 0);
+	while (going_on && (walk->seen++ % LOOK_EVERY != 0 || !is_stopped(walk))) {
+		const struct directory_entry *entry = next_entry(walk);
+
+		if (!entry)
+			going_on = leave(walk);
+		else if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
+			take(walk, entry);
+	}
+	for (; walk->depth >= walk->first_open; walk->depth--)
+		close(level_of(walk)->descriptor);
+}
+
+static void walk_from_top(struct walk *walk)
+{
+	/* A pass that has changed nothing has seen everything, however it came back. */
+	for (int passes = 0; passes < PASSES_MAX; passes++) {
+		pass(walk);
+		if (walk->stopped_by || !walk->uncertain || !walk->given)
+			break;
+	}
+}
+
+/* Walk the open tree, or look at the one object that it is. */
+static void walk_open(struct walk *walk, struct stat *status)
+{
+	walk->device = status->st_dev;
+	if (S_ISDIR(status->st_mode)) {
+		walk_from_top(walk);
+		if (walk->stopped_by || fstat(walk->top, status) < 0)
+			return;
+	}
+	give(walk, walk->top, status, walk->names);
+	if (walk->refused > 1)
+		report(walk->reporter, REPORT_WARNINGS,
+		       "%u files below %s could not be handed over", walk->refused, walk->names);
+	report_others(walk);
+}
+
+static const char cannot[] = "cannot hand over %s: %s";
+
+/* Open what the path leads to. Returns 0 with *status, or an errno. */
+static int open_top(struct walk *walk, struct stat *status)
+{
+	struct trusted_path found;
+	int error = trusted_path_find(walk->wanted->path, false, &found);
+
+	if (error)
+		return error;
+	walk->levels[0].descriptor = found.directory;
+	walk->top = open_file(walk, found.name, status);
+	error = walk->top < 0 ? errno : 0;
+	close(found.directory);
+	walk->is_inside = true;
+	return error;
+}
+
+/* Whether path does not belong to whom it is to belong to. */
+static bool is_needed(const struct stat *status, const struct ownership_change *change)
+{
+	uid_t uid;
+	gid_t gid;
+
+	return status->st_uid != change->to_uid || ownership_decide(status, change, &uid, &gid);
+}
+
+static bool walk_path(struct walk *walk, struct failure *failure)
+{
+	const char *const path = walk->wanted->path;
+	struct stat status;
+	int error;
+
+	text_add(&(struct text){.start = walk->names, .size = PATH_MAX}, "%s", path);
+	walk->progress_at = clock_monotonic() + PROGRESS_EVERY;
+	error = open_top(walk, &status);
+	if (error == ELOOP)
+		return fail(failure, STATUS_REFUSED, cannot, path, trusted_path_error(error));
+	if (!error && S_ISLNK(status.st_mode)) {
+		close(walk->top);
+		return fail(failure, STATUS_REFUSED, cannot, path,
+			    "it is a symbolic link; name what it leads to");
+	}
+	if (!error) {
+		if (!walk->wanted->if_needed || is_needed(&status, walk->change))
+			walk_open(walk, &status);
+		close(walk->top);
+	} else if (!walk->stopped_by && !(error == ENOENT && walk->wanted->may_be_absent)) {
+		report(walk->reporter, REPORT_WARNINGS, cannot, path, why_refused(error));
+	}
+	return true;
+}
+
+bool ownership_walk(const struct ownership_walk *wanted, struct failure *failure)
+{
+	char name[SIGNAL_NAME_SIZE];
+	struct walk *walk = mmap(NULL, sizeof(*walk), PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int stopped_by;
+	bool good;
+
+	if (walk == MAP_FAILED)
+		return fail(failure, STATUS_REFUSED, cannot, wanted->path, strerror(errno));
+	walk->wanted = wanted;
+	walk->change = wanted->change;
+	walk->reporter = wanted->reporter;
+	good = walk_path(walk, failure);
+	stopped_by = walk->stopped_by;
+	munmap(walk, sizeof(*walk));
+	if (!good || !stopped_by)
+		return good;
+	return fail(failure, 128 + stopped_by, "%s while handing over %s; run again to finish",
+		    signal_name(stopped_by, name), wanted->path);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accounts: /etc/passwd and /etc/group read as files, passwd(5) and group(5). No NSS module is
+ * loaded, so nothing but this program runs as root.
+ *
+ * The C library's fgetpwent(3) and fgetgrent(3) are not used: musl's take 4294967296 for uid 0 and
+ * cut the last character off a file that lacks its last newline, and glibc's and musl's differ in
+ * what they skip. Here every line that is not exactly right is skipped: the wrong number of fields,
+ * an id that is no plain decimal number, an empty name, a comment (#), a line of NIS (+, -), a NUL.
+ */
+#ifndef DINIT_SU_ACCOUNTS_H
+#define DINIT_SU_ACCOUNTS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "report/failure.h"
+
+/* What the kernel takes: NGROUPS_MAX of setgroups(2), since Linux 2.6.4. */
+#define GROUPS_MAX 65536
+
+/* The longest account name that is known here; useradd(8) allows 32. */
+#define ACCOUNT_NAME_SIZE 256
+
+/* Where the accounts are kept: the system's files, or a test's. */
+struct account_files {
+	const char *passwd;
+	const char *group;
+};
+
+/* Its texts are good until the next account is found or made. */
+struct account {
+	const char *name, *home;
+	/* The same as main's environment gets it: environ(7). */
+	char *home_variable, *user_variable, *logname_variable;
+	size_t line; /* where its line starts in the file */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Let account have a name, shorter than ACCOUNT_NAME_SIZE, and a home, shorter than PATH_MAX. */
+void account_set_name(struct account *account, const char *name, const char *home);
+
+struct group_entry {
+	size_t line; /* likewise */
+	gid_t gid;
+};
+
+/* A set of groups, in ascending order, each once. Its memory is touched only as far as it is used.
+ */
+struct group_set {
+	size_t count;
+	gid_t ids[GROUPS_MAX];
+};
+
+enum lookup {
+	LOOKUP_FOUND,
+	LOOKUP_NOT_FOUND,
+	LOOKUP_NO_FILE, /* the file does not exist */
+	LOOKUP_FAILED,	/* it cannot be read; failure says why */
+};
+
+/*
+ * Find the account of a user in the passwd file at path: the first one with that name, or, if there
+ * is none and user is all digits, the first one with that uid.
+ */
+enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
+			       struct failure *failure);
+
+/* Find a group in the group file at path, by name or by number, likewise. */
+enum lookup accounts_find_group(const char *path, const char *group, struct group_entry *found,
+				struct failure *failure);
+
+/*
+ * Add to set every group of the group file at path that lists user as a member. LOOKUP_FOUND when
+ * the file was read, whether there were any or not. More than GROUPS_MAX is a failure.
+ */
+enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
+				     struct failure *failure);
+
+/*
+ * Add to set the ids that the passwd file has for users and the group file for groups, except those
+ * of name. What does not fit is left out.
+ */
+enum lookup accounts_add_ids(const struct account_files *files, const char *name,
+			     struct group_set *set, struct failure *failure);
+
+/* Add gid to set. Returns false if the set is full. */
+bool group_set_add(struct group_set *set, gid_t gid);
+
+/* Whether gid is in set. */
+bool group_set_has(const struct group_set *set, gid_t gid);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who to become: USER[:GROUP] -> ids and groups, and whether there is anything to switch. Nothing
+ * here changes the process; that is credentials.h.
+ */
+#ifndef DINIT_SU_IDENTITY_H
+#define DINIT_SU_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "identity/accounts.h"
+#include "identity/credentials.h"
+#include "identity/ids.h"
+#include "report/failure.h"
+#include "settings.h"
+
+/* The longest name of an account that --create makes, as useradd(8) has it. */
+#define NEW_NAME_MAX 32
+
+struct identity {
+	struct account account; /* for HOME, USER and LOGNAME */
+	uid_t uid;
+	gid_t gid;
+	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
+	bool has_account;     /* else account is not filled in */
+	bool is_new;	      /* the account is to be made */
+	bool by_number;	      /* it was found by its number, which its line has to keep */
+	bool changes_ids;     /* the account is new, or it has other ids than these */
+	bool changes_account; /* and its lines are to say them */
+	uid_t account_uid;    /* what they are to say; the account has what they say now */
+	gid_t account_gid;
+	uint64_t capabilities; /* kept by a user that is not root */
+	/* Large, and so at the end: few pages of it are touched. */
+	struct group_set groups;
+	struct group_set others; /* room to think: what groups or ids others have */
+};
+
+/* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.
+ */
+bool identity_check(const char *user_and_group, struct failure *failure);
+
+/*
+ * Find out who settings->user, USER[:GROUP], is. USER alone brings its account's group and
+ * memberships; with GROUP there are no other groups. A name is looked up as a name first and then,
+ * if all digits, as a number; a number without an account needs GROUP,
+ * or settings->keep_group, for which gid counts as it came in. Returns false with a failure
+ * that says what is wrong with the text, or what the files lack.
+ *
+ * --add-group adds groups. --keep-groups adds those of this process, but gid 0 and the groups of
+ * the group file that list root: they came with root's account, the rest from whoever started it.
+ *
+ * ids come before the ids of the account and before GROUP. With --create a name that is not there
+ * is resolved as it will be: with a group of the same name, and, without ids, the first free ones.
+ */
+bool identity_resolve(const struct settings *settings, const struct ids *ids,
+		      const struct account_files *files, struct identity *identity,
+		      struct failure *failure);
+
+/* Find the gid of a group by name or number; a number needs no entry in the group file. */
+bool identity_find_group(const char *group, const struct account_files *files, gid_t *gid,
+			 struct failure *failure);
+
+enum transition {
+	BECOME,	  /* started as root: switch */
+	CARRY_ON, /* already who was asked for */
+	REFUSE,	  /* neither root nor who was asked for */
+};
+
+/* What a process with the credentials now has to do to run as identity. */
+enum transition identity_transition(const struct identity *identity, const struct credentials *now);
+
+#endif

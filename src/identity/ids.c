@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity/ids.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "base/parse.h"
+#include "base/trusted_path.h"
+
+bool ids_are_variables(const char *text)
+{
+	const char *rest = parse_variable(text);
+
+	if (rest && *rest == ':')
+		rest = parse_variable(rest + 1);
+	return rest && *rest == '\0';
+}
+
+/* Read the id in the variable whose name ends at a colon or with the text. */
+static bool read_variable(const char *name, char **environment, bool allow_root, bool *has,
+			  uint32_t *id, struct failure *failure)
+{
+	const size_t length = strcspn(name, ":");
+
+	while (*environment &&
+	       (strncmp(*environment, name, length) != 0 || (*environment)[length] != '='))
+		environment++;
+	/* Compose files make a variable that nobody has set an empty one. */
+	if (!*environment || (*environment)[length + 1] == '\0')
+		return true;
+	*has = parse_id(*environment + length + 1, id);
+	if (!*has)
+		return fail(failure, STATUS_REFUSED, "%s: no id: ids go from 0 to %u", *environment,
+			    ID_MAX);
+	if (*id == 0 && !allow_root)
+		return fail(failure, STATUS_REFUSED,
+			    "%s: the environment may ask for root only where the image's author "
+			    "wrote --allow-root",
+			    *environment);
+	return true;
+}
+
+static bool read_variables(const struct settings *settings, char **environment, struct ids *ids,
+			   struct failure *failure)
+{
+	const char *names = settings->ids_from_environment, *colon = strchr(names, ':');
+
+	ids->source = names;
+	ids->missing = "is not set";
+	return read_variable(names, environment, settings->allow_root, &ids->has_uid, &ids->uid,
+			     failure) &&
+	       (!colon || read_variable(colon + 1, environment, settings->allow_root, &ids->has_gid,
+					&ids->gid, failure));
+}
+
+bool ids_map_is_whole(const char *line)
+{
+	const char *count = strrchr(line, ' ');
+
+	return count && strcmp(count + 1, "4294967295") == 0;
+}
+
+/* The number in a file, or the kernel's default where that cannot be read. */
+static uint32_t read_overflow_id(const char *path)
+{
+	uint32_t id = 65534;
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	if (!lines_open(&lines, path))
+		return id;
+	line = lines_next(&lines, &length);
+	if (line)
+		parse_id(line, &id);
+	lines_close(&lines);
+	return id;
+}
+
+/*
+ * Whether an owner may be one that this user namespace does not map: it shows as the overflow id
+ * then, user_namespaces(7). Engines map that id too, so that only where every id is mapped it is
+ * sure to be somebody's own.
+ */
+static bool is_unmapped(uint32_t id, const char *overflow, const char *map)
+{
+	bool is_whole = false;
+	struct lines lines;
+	size_t length;
+	char *line;
+
+	if (id != read_overflow_id(overflow))
+		return false;
+	if (lines_open(&lines, map)) {
+		line = lines_next(&lines, &length);
+		is_whole = line && ids_map_is_whole(line);
+		lines_close(&lines);
+	}
+	return !is_whole;
+}
+
+/* Look at the owner of path. False with a failure. */
+static bool look_at(const char *path, struct stat *status, struct failure *failure)
+{
+	struct trusted_path found;
+	int error = trusted_path_find(path, true, &found);
+
+	if (!error) {
+		if (fstatat(found.directory, found.name, status, AT_SYMLINK_NOFOLLOW) < 0)
+			error = errno;
+		close(found.directory);
+	}
+	return !error ||
+	       fail(failure, STATUS_REFUSED, "--ids-of %s: %s", path, trusted_path_error(error));
+}
+
+static bool read_owner(const char *path, struct ids *ids, struct failure *failure)
+{
+	struct stat status;
+
+	if (!look_at(path, &status, failure))
+		return false;
+	ids->source = path;
+	ids->missing = "belongs to root";
+	ids->uid = status.st_uid;
+	ids->gid = status.st_gid;
+	if (is_unmapped(ids->uid, "/proc/sys/kernel/overflowuid", "/proc/self/uid_map"))
+		return fail(
+			failure, STATUS_REFUSED,
+			"--ids-of %s: it shows as uid %u's, as does what belongs to somebody whom "
+			"this user namespace does not map; name the ids with --ids",
+			path, ids->uid);
+	ids->has_uid = ids->uid != 0;
+	/* A group of root's, or one that nobody knows, makes nobody a member of it. */
+	ids->has_gid = ids->has_uid && ids->gid != 0 &&
+		       !is_unmapped(ids->gid, "/proc/sys/kernel/overflowgid", "/proc/self/gid_map");
+	return true;
+}
+
+bool ids_choose(const struct settings *settings, char **environment, struct ids *ids,
+		struct failure *failure)
+{
+	*ids = (struct ids){0};
+	if (settings->ids_from_environment)
+		return read_variables(settings, environment, ids, failure);
+	if (settings->ids_of)
+		return read_owner(settings->ids_of, ids, failure);
+	ids->has_uid =
+		settings->ids && parse_ids(settings->ids, &ids->uid, &ids->has_gid, &ids->gid);
+	return true;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ids: those that USER is to run with instead of its own, so that what the container writes on a
+ * bind mount belongs to the person who started it.
+ */
+#ifndef DINIT_SU_IDS_H
+#define DINIT_SU_IDS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "report/failure.h"
+#include "settings.h"
+
+struct ids {
+	bool has_uid, has_gid;
+	uid_t uid;
+	gid_t gid;
+	const char *source;  /* the variables or the path that are to say them; NULL: neither */
+	const char *missing; /* what is said of that if there is no uid */
+};
+
+/* Whether text is UIDVAR or UIDVAR:GIDVAR, each the name of a variable. */
+bool ids_are_variables(const char *text);
+
+/* Whether the first line of uid_map or gid_map, user_namespaces(7), maps every id there is. */
+bool ids_map_is_whole(const char *line);
+
+/*
+ * Find out which ids --ids, --ids-from-env or --ids-of asks for, if any. A variable that is unset
+ * or empty asks for none, nor does a path of root's. Returns false with a failure that names the
+ * variable whose value is no id, or is 0 without --allow-root; or the path that cannot be looked
+ * at, has a link of somebody else's on the way, or may belong to somebody whom this user namespace
+ * does not map.
+ */
+bool ids_choose(const struct settings *settings, char **environment, struct ids *ids,
+		struct failure *failure);
+
+#endif

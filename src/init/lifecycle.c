@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/lifecycle.h"
+
+#include <sys/wait.h>
+
+/* How often to look for the end of a process of which init gets no SIGCHLD. */
+#define CHECK_INTERVAL 20
+
+struct lifecycle_settings lifecycle_defaults(void)
+{
+	return (struct lifecycle_settings){
+		.stop_timeout = NO_DEADLINE,
+		.wait = 5000,
+		.asks_stop = {[SIGTERM] = true, [SIGINT] = true, [SIGQUIT] = true},
+	};
+}
+
+struct lifecycle lifecycle_start(const struct lifecycle_settings *settings)
+{
+	return (struct lifecycle){
+		.settings = *settings,
+		.phase = PHASE_RUNNING,
+		.main_lives = !settings->pause,
+		.pass_at = NO_DEADLINE,
+		.stop_at = NO_DEADLINE,
+		.kill_at = NO_DEADLINE,
+		.check_at = NO_DEADLINE,
+	};
+}
+
+static void decide(struct decision *decision, enum action_kind kind, int signal)
+{
+	decision->actions[decision->count++] = (struct action){.kind = kind, .signal = signal};
+}
+
+static void forget_deadlines(struct lifecycle *state)
+{
+	state->pass_at = state->stop_at = state->kill_at = state->check_at = NO_DEADLINE;
+}
+
+static void end(struct lifecycle *state, struct decision *decision)
+{
+	state->phase = PHASE_ENDED;
+	forget_deadlines(state);
+	decide(decision, ACTION_END, 0);
+}
+
+static void kill_all(struct lifecycle *state, struct decision *decision, int64_t now)
+{
+	state->phase = PHASE_KILLING;
+	forget_deadlines(state);
+	/* Of what was killed under a parent that cannot be killed, init hears nothing. */
+	state->check_at = now + CHECK_INTERVAL;
+	decide(decision, ACTION_SIGNAL_ALL, SIGKILL);
+	/*
+	 * The end of a PID 1 kills everything in its namespace, processes of other users included,
+	 * and is only seen outside when all of it is gone: pid_namespaces(7). Only main is waited
+	 * for, whose status counts: it may have ended by itself just now.
+	 */
+	if (state->settings.kernel_ends_rest && !state->main_lives)
+		end(state, decision);
+}
+
+static void ask_to_end(struct lifecycle *state, struct decision *decision, int64_t now)
+{
+	state->phase = PHASE_ENDING;
+	/* A stop that is still held back asks for no more than this. */
+	state->pass_at = NO_DEADLINE;
+	state->kill_at = now + state->settings.wait;
+	decide(decision, ACTION_SIGNAL_ALL, SIGTERM);
+	/* A stopped process acts on TERM only when it is continued. */
+	decide(decision, ACTION_SIGNAL_ALL, SIGCONT);
+}
+
+/* Signals that a terminal or a stop sends, for everything that works on the same job. */
+static bool is_for_group(int signal)
+{
+	return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
+	       signal == SIGTSTP;
+}
+
+/* Send signal to whoever it is for. */
+static void forward(const struct lifecycle *state, struct decision *decision, int signal)
+{
+	const enum audience audience = state->settings.audience;
+
+	if (state->phase == PHASE_DAEMONS)
+		decide(decision, ACTION_SIGNAL_ALL, signal);
+	else if (audience == AUDIENCE_GROUP ||
+		 (audience == AUDIENCE_BY_SIGNAL && is_for_group(signal)))
+		decide(decision, ACTION_FORWARD_TO_GROUP, signal);
+	else
+		decide(decision, ACTION_FORWARD_TO_MAIN, signal);
+}
+
+static void pass_stop_on(struct lifecycle *state, struct decision *decision, int signal,
+			 int64_t now)
+{
+	state->stop_signal = signal;
+	state->pass_at = NO_DEADLINE;
+	if (state->stop_at == NO_DEADLINE && state->settings.stop_timeout != NO_DEADLINE)
+		state->stop_at = now + state->settings.stop_timeout;
+	if (state->settings.pause) {
+		/* Nobody to pass it on to: what would follow the end of main does so at once. */
+		state->phase = PHASE_MAIN_ENDED;
+		state->check_at = now;
+		return;
+	}
+	forward(state, decision, signal);
+	if (state->phase == PHASE_DAEMONS)
+		decide(decision, ACTION_SIGNAL_ALL, SIGCONT);
+}
+
+static void ask_stop(struct lifecycle *state, struct decision *decision, int signal, int64_t now)
+{
+	const int held = state->pass_at != NO_DEADLINE ? state->stop_signal : signal;
+
+	if (!state->stop_signal && state->settings.stop_delay > 0) {
+		state->stop_signal = signal;
+		state->pass_at = now + state->settings.stop_delay;
+		/* Without a main the delay is for the others, and over when they have gone. */
+		if (state->settings.pause)
+			state->check_at = now;
+		decide(decision, ACTION_HOLD_BACK, signal);
+		return;
+	}
+	/* A second one cuts the delay short; the first is not lost by that. */
+	if (held != signal)
+		pass_stop_on(state, decision, held, now);
+	pass_stop_on(state, decision, signal, now);
+}
+
+static void take_signal(struct lifecycle *state, struct decision *decision, int received,
+			int64_t now)
+{
+	const uint8_t send_as = state->settings.send_as[received];
+	const int signal = send_as ? send_as : received;
+
+	/* Once the end has begun there is nobody left that a signal could be meant for. */
+	if (state->phase != PHASE_RUNNING && state->phase != PHASE_DAEMONS)
+		return;
+	if (send_as == SEND_NOTHING)
+		return;
+	if (state->settings.asks_stop[received]) {
+		ask_stop(state, decision, signal, now);
+		return;
+	}
+	/* Init's own: its children, and its own use of the terminal. */
+	if (received == SIGCHLD || (!send_as && (received == SIGTTIN || received == SIGTTOU)))
+		return;
+	/* Which of the daemons should USR1 be for? It kills those that do not expect it. */
+	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
+	    !is_for_group(signal))
+		return;
+	if (state->main_lives || state->phase == PHASE_DAEMONS)
+		forward(state, decision, signal);
+}
+
+static void main_ended(struct lifecycle *state, struct decision *decision, int wait_status,
+		       int64_t now)
+{
+	state->main_lives = false;
+	state->status = lifecycle_exit_status(wait_status);
+	decide(decision, ACTION_TAKE_TERMINAL, 0);
+	if (state->phase != PHASE_RUNNING)
+		return;
+	if (state->settings.ask_group && !state->settings.kernel_ends_rest)
+		decide(decision, ACTION_ASK_GROUP, SIGTERM);
+	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
+	if (state->phase == PHASE_MAIN_ENDED)
+		/* What a stop would have asked for happens anyway now. */
+		state->pass_at = NO_DEADLINE;
+	else if (state->stop_signal && state->pass_at == NO_DEADLINE)
+		/* A stop that main was told of was meant for what it has left behind as well. */
+		pass_stop_on(state, decision, state->stop_signal, now);
+}
+
+static void all_reaped(struct lifecycle *state, struct decision *decision, enum remaining remaining,
+		       int64_t now)
+{
+	const bool pause_ends = state->settings.pause && state->stop_signal;
+
+	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
+		return;
+	if (remaining == REMAINING_NOBODY ||
+	    (state->settings.leave_rest && !state->settings.kernel_ends_rest)) {
+		end(state, decision);
+		return;
+	}
+	if (state->phase == PHASE_DAEMONS && remaining == REMAINING_CHILDREN)
+		return;
+	if (state->phase == PHASE_MAIN_ENDED || state->phase == PHASE_DAEMONS)
+		ask_to_end(state, decision, now);
+	else if (state->phase == PHASE_KILLING)
+		/* What the killed have left behind has come to init since. */
+		kill_all(state, decision, now);
+	if (state->phase == PHASE_ENDING || state->phase == PHASE_RUNNING)
+		state->check_at =
+			remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL : NO_DEADLINE;
+}
+
+static void time_came(struct lifecycle *state, struct decision *decision, int64_t now)
+{
+	/* Looking again needs no action: EVENT_ALL_REAPED tells who is left. */
+	if (now >= state->check_at)
+		state->check_at = NO_DEADLINE;
+	if (now >= state->kill_at || now >= state->stop_at)
+		kill_all(state, decision, now);
+	else if (now >= state->pass_at)
+		pass_stop_on(state, decision, state->stop_signal, now);
+}
+
+bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event)
+{
+	const struct lifecycle_settings *settings = &state->settings;
+
+	if (state->phase != PHASE_RUNNING || settings->pause)
+		return true;
+	if (event->kind == EVENT_SIGNAL)
+		return settings->stop_delay > 0 || settings->stop_timeout != NO_DEADLINE;
+	return event->kind != EVENT_ALL_REAPED;
+}
+
+struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now)
+{
+	struct decision decision = {0};
+
+	switch (event->kind) {
+	case EVENT_SIGNAL:
+		take_signal(state, &decision, event->signal, now);
+		break;
+	case EVENT_MAIN_STOPPED:
+		/* A SIGSTOP was sent on purpose: whoever did will continue it. */
+		if (state->phase == PHASE_RUNNING && event->signal != SIGSTOP)
+			decide(&decision, ACTION_STOP_WITH_MAIN, event->signal);
+		break;
+	case EVENT_MAIN_ENDED:
+		if (state->main_lives)
+			main_ended(state, &decision, event->status, now);
+		break;
+	case EVENT_ALL_REAPED:
+		all_reaped(state, &decision, event->remaining, now);
+		break;
+	case EVENT_TIME:
+		time_came(state, &decision, now);
+		break;
+	case EVENT_UNREACHABLE:
+		if (state->phase != PHASE_KILLING)
+			break;
+		if (state->main_lives)
+			state->status = 128 + SIGKILL;
+		end(state, &decision);
+		break;
+	}
+	return decision;
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+int64_t lifecycle_deadline(const struct lifecycle *state)
+{
+	return earlier(earlier(state->pass_at, state->stop_at),
+		       earlier(state->kill_at, state->check_at));
+}
+
+int lifecycle_exit_status(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}

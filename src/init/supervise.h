@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Init's main loop: wait for signals, ended children and deadlines, ask the lifecycle, do what it
+ * says. Allocates nothing, opens nothing that it keeps, and never gives up on an error.
+ */
+#ifndef DINIT_SU_SUPERVISE_H
+#define DINIT_SU_SUPERVISE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+#include "init/lifecycle.h"
+#include "report/report.h"
+
+struct supervision {
+	pid_t main_pid;	   /* 0: there is no main */
+	bool warn_reaped;  /* each orphan's end is a warning */
+	bool has_terminal; /* main was given the foreground of the terminal */
+	bool new_session;  /* main leads a session of its own */
+	const struct reporter *reporter;
+	const struct lifecycle_settings *lifecycle;
+};
+
+/*
+ * See main through to its end and everything after it. Returns the status that is left of it, and
+ * puts how main ended into verdict, a line for people.
+ */
+int supervise(const struct supervision *supervision, struct text *verdict);
+
+#endif

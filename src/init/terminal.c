@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* Fields of proc_pid_stat(5); the first ones are the pid and the name in brackets. */
+enum field { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_IGNORED = 33, FIELD_CAUGHT, FIELDS };
+
+int terminal_in_foreground(const struct stream streams[STREAMS])
+{
+	for (int descriptor = 0; descriptor < STREAMS; descriptor++) {
+		if (streams[descriptor].is_terminal && tcgetpgrp(descriptor) == getpgrp())
+			return descriptor;
+	}
+	return -1;
+}
+
+void terminal_give(int terminal, pid_t group)
+{
+	/* A terminal that has hung up meanwhile is no reason not to go on. */
+	tcsetpgrp(terminal, group);
+}
+
+static bool is_gone(pid_t group)
+{
+	/* The group of a PID 1 is never gone, and kill(-1) would ask about everybody else instead.
+	 */
+	return group != 1 && kill(-group, 0) < 0 && errno == ESRCH;
+}
+
+bool terminal_move(pid_t from, pid_t to)
+{
+	/* By name, as init keeps no descriptor of it; a container without /dev/tty still has
+	 * stderr. */
+	int opened = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int terminal = opened < 0 ? STDERR_FILENO : opened;
+	pid_t now = tcgetpgrp(terminal);
+
+	if (now > 0 && now != to && (from == ANY_GROUP || now == from || is_gone(now)))
+		terminal_give(terminal, to);
+	now = tcgetpgrp(terminal);
+	if (opened >= 0)
+		close(opened);
+	return now == to;
+}
+
+static bool read_fields(pid_t pid, int fields[FIELDS])
+{
+	char path[32], line[1024];
+	struct text text = text_in(path, sizeof(path));
+	ssize_t length;
+	int file;
+
+	text_add(&text, "/proc/%d/stat", pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	length = read(file, line, sizeof(line) - 1);
+	close(file);
+	line[length > 0 ? length : 0] = '\0';
+	/* The name may contain any character. */
+	const char *at = strrchr(line, ')');
+
+	for (int field = FIELD_STATE; at && field < FIELDS; field++) {
+		at = strchr(at, ' ');
+		if (at)
+			fields[field] = atoi(++at);
+	}
+	return at != NULL;
+}
+
+bool terminal_has_shell(void)
+{
+	const pid_t own = getpgrp();
+	int fields[FIELDS];
+
+	/* The kernel lets nobody stop a PID 1: pid_namespaces(7). */
+	if (getpid() == 1)
+		return false;
+	/* What started init may be of the same job: a script, the make that runs the script. */
+	for (pid_t pid = getppid(); pid > 0 && read_fields(pid, fields);
+	     pid = fields[FIELD_PARENT]) {
+		if (fields[FIELD_GROUP] != own)
+			return ((fields[FIELD_IGNORED] | fields[FIELD_CAUGHT]) >> (SIGTSTP - 1)) &
+			       1;
+	}
+	return true;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "base/pages.h"
+#include "base/text.h"
+#include "identity/credentials.h"
+#include "init/descriptors.h"
+#include "init/supervise.h"
+#include "init/terminal.h"
+#include "report/report.h"
+#include "report/termination_log.h"
+
+/*
+ * Open the termination log for a start that has failed. As long as init has more rights than main
+ * is going to have, only the default path is opened: another one may be a variable's.
+ */
+static void open_termination_log_late(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+	const char *path = settings->termination_log;
+
+	if (path && !settings->explain && plan->termination_log.descriptor < 0 &&
+	    (plan->has_switched || plan->now->effective_uid != 0 ||
+	     strcmp(path, TERMINATION_LOG_PATH) == 0))
+		termination_log_open(&plan->termination_log, path, &settings->reporter);
+}
+
+int end_with(struct plan *plan, const struct failure *failure)
+{
+	const struct reporter *reporter = &plan->settings->reporter;
+	/* A signal that ended the start has a status of its own, 128+N. */
+	const bool is_own =
+		failure->status >= STATUS_REFUSED && failure->status <= STATUS_NOT_FOUND;
+	const int status = is_own ? plan->settings->failure_status[failure->status - STATUS_REFUSED]
+				  : failure->status;
+	const struct report_event event = {.name = "failed", .has_status = true, .status = status};
+
+	report_event(reporter, REPORT_ERRORS, &event, "%s", failure->text);
+	open_termination_log_late(plan);
+	termination_log_write(&plan->termination_log, failure->text);
+	return status;
+}
+
+static void open_termination_log(void *context)
+{
+	struct plan *plan = context;
+
+	termination_log_open(&plan->termination_log, plan->settings->termination_log,
+			     &plan->settings->reporter);
+}
+
+/* Open the termination log with the rights of main, which with --root-init init does not have. */
+static bool prepare_termination_log(struct plan *plan, const struct program *program,
+				    struct failure *failure)
+{
+	if (!plan->settings->termination_log)
+		return true;
+	if (program->become)
+		return credentials_borrow(program->become, open_termination_log, plan, failure);
+	open_termination_log(plan);
+	return true;
+}
+
+/*
+ * PR_SET_PDEATHSIG of prctl(2); after the switch, which undoes it. A parent that has died since the
+ * start sends nothing more; with sigqueue(3) the signal does not look like one of the kernel's.
+ */
+static bool watch_parent(const struct plan *plan, struct failure *failure)
+{
+	const int signal = plan->settings->parent_death;
+
+	if (!signal)
+		return true;
+	if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
+		return fail_to("watch the parent", failure);
+	if (getppid() != plan->parent)
+		sigqueue(getpid(), signal, (union sigval){0});
+	return true;
+}
+
+/* PR_SET_CHILD_SUBREAPER of prctl(2). Orphans come to a PID 1 by themselves. */
+static bool become_reaper(const struct plan *plan, struct failure *failure)
+{
+	if (plan->is_pid1)
+		return true;
+	if (!plan->settings->no_subreaper)
+		return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ||
+		       fail_to("become a child subreaper", failure);
+	report(&plan->settings->reporter, REPORT_WARNINGS,
+	       "neither PID 1 nor a subreaper: orphans will not be reaped");
+	return true;
+}
+
+static bool start_main(const struct plan *plan, struct program *program,
+		       struct supervision *supervision, struct failure *failure)
+{
+	const struct reporter *reporter = &plan->settings->reporter;
+	struct report_event event = {.name = "main-started"};
+
+	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
+	program->terminal =
+		plan->settings->new_session ? -1 : terminal_in_foreground(plan->streams);
+	program->new_session = plan->settings->new_session ||
+			       (plan->settings->session_if_detached && program->terminal < 0);
+	supervision->new_session = program->new_session;
+	supervision->has_terminal = program->terminal >= 0;
+	if (!spawn_main(program, &supervision->main_pid, failure))
+		return false;
+	event.pid = supervision->main_pid;
+	report_event(reporter, REPORT_STORY, &event, "started '%s' as pid %d", program->command[0],
+		     event.pid);
+	return true;
+}
+
+/*
+ * The part of the stack that deeper calls have used and nobody uses now: it comes back as zeroes.
+ * Never inline, so that everything that is still in use lies above this function's own frame.
+ */
+static __attribute__((noinline)) void release_stack(void)
+{
+	char *const here = __builtin_frame_address(0);
+	const size_t call = 1024, most = 64 * 1024;
+
+	/* Room is left for the call itself. */
+	pages_give_back(here - call - most, most);
+}
+
+/* Back to the kernel: an init that waits for years takes no memory for what it once found. */
+static void release(struct plan *plan)
+{
+	/* Both could run now; it is main that somebody waits for. */
+	sched_yield();
+	release_stack();
+	lines_release();
+	environment_release(plan->environment);
+	pages_give_back(plan->room, sizeof(*plan->room));
+	plan->room = NULL;
+	plan->identity = NULL;
+}
+
+/*
+ * After a change of ids a process is not dumpable, PR_SET_DUMPABLE of prctl(2), and only somebody
+ * with CAP_SYS_PTRACE can open its /proc/PID/fd: ptrace(2), access mode checking. Then a cron job
+ * of main's user could not write to /proc/1/fd/1. Init has no right and no secret that main has
+ * not, with one exception: under --new-session init still has the terminal, which main must not
+ * get.
+ */
+static void let_user_open_streams(const struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	if (plan->becomes && !settings->root_init && !settings->new_session)
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+int be_init(struct plan *plan, struct program *program, struct failure *failure)
+{
+	const struct settings *settings = plan->settings;
+	const struct reporter *reporter = &settings->reporter;
+	struct supervision supervision = {.warn_reaped = settings->warn_reaped,
+					  .reporter = reporter,
+					  .lifecycle = &settings->lifecycle};
+	char buffer[256];
+	struct text verdict = text_in(buffer, sizeof(buffer));
+	struct report_event event = {.name = "ending", .has_status = true};
+
+	if (!become_reaper(plan, failure) || !watch_parent(plan, failure) ||
+	    !prepare_termination_log(plan, program, failure) ||
+	    (settings->command && !start_main(plan, program, &supervision, failure)))
+		return settings->exit_map[end_with(plan, failure)];
+	release(plan);
+	/* What main keeps was init's to pass on, not to have. */
+	if (program->capabilities && !program->become && !credentials_keep(0, failure))
+		report(reporter, REPORT_WARNINGS, "%s", failure->text);
+	descriptors_release(&plan->termination_log.descriptor);
+	let_user_open_streams(plan);
+	if (chdir("/") < 0)
+		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
+		       strerror(errno));
+	event.status = settings->exit_map[supervise(&supervision, &verdict)];
+	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
+	if (event.status != 0)
+		termination_log_write(&plan->termination_log, buffer);
+	return event.status;
+}
