@@ -10,7 +10,7 @@ import re
 import shutil
 import unittest
 
-from harness import Place, SystemTest, probe, run
+from harness import GROUP, PASSWD, Place, SystemTest, probe, run
 
 # What of main's state the options decide. The bounding set and what is shown of descriptors are the
 # surroundings'.
@@ -23,6 +23,7 @@ STARTS = {
     "root init": ["--root-init", "7:8"],
     "everything": ["--keep-groups", "--no-new-privs", "--keep-caps", "chown,net_raw", "--umask",
                    "027", "--parent-death", "TERM", "app"],
+    "files": ["app"],
 }
 # Calls that the C library makes before main().
 OTHERS = {"arch_prctl", "set_tid_address", "set_thread_area", "set_tls"}
@@ -47,13 +48,25 @@ class Fault(SystemTest):
         return run(*arguments, "--", *probe("show"), below=below,
                    preexec_fn=lambda: os.setgroups([2000]))
 
-    def calls(self, arguments):
+    def start_with_files(self, arguments, below=()):
+        """The same with account files and a tree of this start alone, which it changes."""
+        path = os.path.join(Place.directory(), "tree")
+        os.mkdir(path)
+        os.mkdir(path + "/roots")
+        os.chown(path, 5000, 5001)
+        log = Place.write("faults-log", "")
+        os.chmod(log, 0o666)
+        return run("--ids-of", path, "--chown", path, "--termination-log=" + log, *arguments, "--",
+                   *probe("show"), below=below, passwd=Place.write("faults-passwd", PASSWD),
+                   group=Place.write("faults-group", GROUP))
+
+    def calls(self, start, arguments):
         """The system calls of a start up to main's first: {name: how often}.
 
         strace counts them for each process by itself, and so does this.
         """
         log = Place.file("trace")
-        ended = self.start(arguments, strace("-f", "-o", log, "-e", "signal=none"))
+        ended = start(arguments, strace("-f", "-o", log, "-e", "signal=none"))
         self.assertEqual(0, ended.status, ended)
         init, of_init, of_child = None, collections.Counter(), collections.Counter()
         with open(log) as file:
@@ -70,15 +83,16 @@ class Fault(SystemTest):
 
 
 class EveryCall(Fault):
-    def check(self, name):
+    def check(self, name, start=None):
         arguments = STARTS[name]
-        wanted = self.start(arguments)
+        start = start or self.start
+        wanted = start(arguments)
         self.assertEqual(0, wanted.status, wanted)
-        for call, count in self.calls(arguments).items():
+        for call, count in self.calls(start, arguments).items():
             for when in range(1, count + 1):
                 for fault in ("error=EPERM", "retval=0")[:1 + (call in RIGHTS)]:
                     with self.subTest(call=call, when=when, fault=fault):
-                        ended = self.start(arguments, strace(
+                        ended = start(arguments, strace(
                             *["-f"] * (call in FOLLOWED), "-o", "/dev/null", "-e", "trace=" + call, "-e",
                             "inject=%s:%s:when=%d" % (call, fault, when)))
                         if ended.status == 0:
@@ -98,6 +112,9 @@ class EveryCall(Fault):
 
     def test_everything(self):
         self.check("everything")
+
+    def test_files(self):
+        self.check("files", self.start_with_files)
 
 
 class Refused(Fault):
