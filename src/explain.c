@@ -69,12 +69,12 @@ static void explain_rights(const struct plan *plan, struct text *text)
 	/* With no identity the process carries on with the capabilities that it has. */
 	const uint64_t capabilities = plan->identity ? plan->identity->capabilities : 0;
 
-	if (!settings->has_umask && !settings->no_new_privileges && !capabilities)
+	if (!settings->limits.has_umask && !settings->limits.no_new_privileges && !capabilities)
 		return;
 	text_add(text, "rights   ");
-	if (settings->has_umask)
-		text_add(text, " umask 0%o", settings->umask);
-	if (settings->no_new_privileges)
+	if (settings->limits.has_umask)
+		text_add(text, " umask 0%o", settings->limits.umask);
+	if (settings->limits.no_new_privileges)
 		text_add(text, " no_new_privs");
 	for (uint64_t set = capabilities; set; set &= set - 1)
 		text_add(text, " cap_%s", capabilities_name(set));
@@ -94,7 +94,7 @@ static void explain_environment(const struct plan *plan, struct text *text)
 {
 	const struct identity *identity = plan->identity;
 
-	if (!identity || plan->settings->keep_environment)
+	if (!identity || plan->settings->environment == ENVIRONMENT_KEPT)
 		text_add(text, "env       as it is\n");
 	else if (identity->has_account)
 		explain_variables(&identity->account, text);
@@ -123,8 +123,9 @@ static void explain_files(const struct plan *plan, struct text *text)
 {
 	if (!plan->becomes)
 		return;
-	explain_paths(plan, plan->settings->chown, "", text);
-	explain_paths(plan, plan->settings->chown_if_needed, ", unless it has that already", text);
+	explain_paths(plan, plan->settings->hand_over.chown, "", text);
+	explain_paths(plan, plan->settings->hand_over.chown_if_needed,
+		      ", unless it has that already", text);
 }
 
 static void add_duration(struct text *text, int64_t milliseconds)
@@ -188,9 +189,9 @@ static void explain_end(const struct settings *settings, struct text *text)
 		text_add(text, "\n");
 	}
 	for (int status = 0; status < 256; status++) {
-		if (settings->exit_map[status] != status)
+		if (settings_exit_status(settings, status) != status)
 			text_add(text, "status    %d becomes %d\n", status,
-				 settings->exit_map[status]);
+				 settings_exit_status(settings, status));
 	}
 	if (settings->termination_log)
 		add_line(text, "message   of a bad end in ", settings->termination_log);
@@ -207,7 +208,7 @@ static void explain_init(const struct plan *plan, struct text *text)
 	text_add(text, "init      %s, as uid %u\n",
 		 plan->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
 		 plan->becomes && !settings->root_init ? plan->identity->uid : plan->now->real_uid);
-	if (settings->new_session)
+	if (settings->program.session == SESSION_NEW)
 		text_add(text, "session   main has its own, without the terminal\n");
 	explain_signals(&settings->lifecycle, text);
 	explain_stop(&settings->lifecycle, text);

@@ -75,10 +75,10 @@ static bool walk_trees(const struct plan *plan, bool with_home, const bool stops
 
 	if (with_home && !walk_home(&plan->identity->account, &home, failure))
 		return false;
-	if (!walk_all(settings->chown, &walk, failure))
+	if (!walk_all(settings->hand_over.chown, &walk, failure))
 		return false;
 	walk.if_needed = true;
-	return walk_all(settings->chown_if_needed, &walk, failure);
+	return walk_all(settings->hand_over.chown_if_needed, &walk, failure);
 }
 
 bool hand_over(const struct plan *plan, struct failure *failure)
@@ -93,11 +93,12 @@ bool hand_over(const struct plan *plan, struct failure *failure)
 	choose_stops(&settings->lifecycle, stops);
 	is_new = identity->is_new;
 	/* Another container may take the first id that is free, until this one has the lock. */
-	if (is_new &&
-	    !account_files_update(settings, &plan->ids, plan->files, identity, stops, failure))
+	if (is_new && !account_files_update(&settings->identity, &plan->ids, plan->files, identity,
+					    stops, &settings->reporter, failure))
 		return false;
 	if (!walk_trees(plan, !is_new && identity->changes_ids, stops, failure))
 		return false;
 	return is_new || !identity->changes_account ||
-	       account_files_update(settings, &plan->ids, plan->files, identity, stops, failure);
+	       account_files_update(&settings->identity, &plan->ids, plan->files, identity, stops,
+				    &settings->reporter, failure);
 }

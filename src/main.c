@@ -65,18 +65,18 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 	const struct identity *identity = plan->identity;
 
 	program->environment = environ;
-	if (!identity || plan->settings->keep_environment)
+	if (!identity || plan->settings->environment == ENVIRONMENT_KEPT)
 		return true;
 	if (!environment_for_account(environment, environ,
 				     identity->has_account ? &identity->account : NULL,
-				     plan->settings->only_home, failure))
+				     plan->settings->environment == ENVIRONMENT_ONLY_HOME, failure))
 		return false;
 	program->environment = environment->entries;
 	return true;
 }
 
 /* What does not depend on who main becomes. */
-static bool limit(const struct settings *settings, struct failure *failure)
+static bool limit(const struct limit_settings *settings, struct failure *failure)
 {
 	if (settings->has_umask) {
 		/* umask(2) tells no error; asked again it tells what it has made of it. */
@@ -93,7 +93,7 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 {
 	const struct settings *settings = plan->settings;
 
-	if (!limit(settings, failure))
+	if (!limit(&settings->limits, failure))
 		return false;
 	if (plan->identity)
 		program->capabilities = plan->identity->capabilities;
@@ -106,8 +106,8 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 	else if (!credentials_assume(plan->identity, failure))
 		return false;
 	report(&settings->reporter, REPORT_STORY, "%s '%s': uid %u, gid %u, %d groups",
-	       settings->root_init ? "main becomes" : "became", settings->user, plan->identity->uid,
-	       plan->identity->gid, (int)plan->identity->groups.count);
+	       settings->root_init ? "main becomes" : "became", settings->identity.user,
+	       plan->identity->uid, plan->identity->gid, (int)plan->identity->groups.count);
 	return true;
 }
 
@@ -144,20 +144,18 @@ int main(int count __attribute__((unused)), char **arguments)
 	/* As soon as it is known to matter: one that has died by now goes unnoticed. */
 	if (settings->parent_death)
 		plan.parent = getppid();
-	settings->reporter.user = settings->user;
-	settings->lifecycle.kernel_ends_rest = plan.is_pid1;
-	if (settings->answer)
+	if (settings->task == TASK_HELP || settings->task == TASK_VERSION)
 		return print(&plan, settings->answer);
-	if (settings->install)
+	if (settings->task == TASK_INSTALL)
 		return install_self(settings->install, failure) ? 0 : end_with(&plan, failure);
 
 	if (!plan_make(&plan, failure))
 		return end_with(&plan, failure);
-	if (settings->explain)
+	if (settings->task == TASK_EXPLAIN)
 		return print_explanation(&plan, failure);
 
 	program.command = settings->command;
-	program.scripts_by_shell = settings->scripts_by_shell;
+	program.scripts_by_shell = settings->program.scripts_by_shell;
 	if (!hand_over(&plan, failure) || !choose_environment(&plan, &program, failure) ||
 	    !become(&plan, &program, failure))
 		return end_with(&plan, failure);

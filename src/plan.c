@@ -16,7 +16,8 @@
  */
 static bool check_session(const struct plan *plan, struct failure *failure)
 {
-	if (!plan->settings->new_session || !plan->streams[STDIN_FILENO].is_terminal)
+	if (plan->settings->program.session != SESSION_NEW ||
+	    !plan->streams[STDIN_FILENO].is_terminal)
 		return true;
 	return fail(failure, STATUS_REFUSED,
 		    "--new-session: stdin is a terminal, and main would share it without job "
@@ -49,12 +50,12 @@ static bool refuse_user(const struct settings *settings, struct failure *failure
 	struct failure ignored;
 	char file[PATH_MAX];
 
-	if (!settings->native || !command_find(settings->user, environ, file, &ignored))
+	if (!settings->native || !command_find(settings->identity.user, environ, file, &ignored))
 		return false;
 	return fail_further(failure,
 			    "; '%s' is a program: USER comes before COMMAND, and "
 			    "--no-switch takes no USER",
-			    settings->user);
+			    settings->identity.user);
 }
 
 static bool choose_identity(struct plan *plan, struct failure *failure)
@@ -62,16 +63,16 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 	const struct settings *settings = plan->settings;
 	struct identity *identity = plan->room;
 
-	if (!settings->user)
+	if (!settings->identity.user)
 		return true;
 	identity->gid = plan->now->real_gid;
-	if (!identity_check(settings->user, failure))
+	if (!identity_check(settings->identity.user, failure))
 		return false;
-	if (settings->if_root && plan->now->effective_uid != 0)
+	if (settings->identity.if_root && plan->now->effective_uid != 0)
 		return true;
-	if (!ids_choose(settings, environ, &plan->ids, failure))
+	if (!ids_choose(&settings->identity.ids, environ, &plan->ids, failure))
 		return false;
-	if (!identity_resolve(settings, &plan->ids, plan->files, identity, failure))
+	if (!identity_resolve(&settings->identity, &plan->ids, plan->files, identity, failure))
 		return refuse_user(settings, failure);
 	plan->identity = identity;
 	switch (identity_transition(identity, plan->now)) {
@@ -84,8 +85,8 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 		break;
 	}
 	return fail(failure, STATUS_REFUSED,
-		    "cannot become '%s': started as uid %u and not as root%s", settings->user,
-		    plan->now->effective_uid,
+		    "cannot become '%s': started as uid %u and not as root%s",
+		    settings->identity.user, plan->now->effective_uid,
 		    settings->native ? "; --if-root carries on as that user" : "");
 }
 

@@ -27,7 +27,7 @@ static void open_termination_log_late(struct plan *plan)
 	const struct settings *settings = plan->settings;
 	const char *path = settings->termination_log;
 
-	if (path && !settings->explain && plan->termination_log.descriptor < 0 &&
+	if (path && settings->task != TASK_EXPLAIN && plan->termination_log.descriptor < 0 &&
 	    (plan->has_switched || plan->now->effective_uid != 0 ||
 	     strcmp(path, TERMINATION_LOG_PATH) == 0))
 		termination_log_open(&plan->termination_log, path, &settings->reporter);
@@ -103,13 +103,13 @@ static bool start_main(const struct plan *plan, struct program *program,
 		       struct supervision *supervision, struct failure *failure)
 {
 	const struct reporter *reporter = &plan->settings->reporter;
+	const enum session session = plan->settings->program.session;
 	struct report_event event = {.name = "main-started"};
 
 	/* A group of another session cannot have it: tcsetpgrp(3). Init stays in the foreground. */
-	program->terminal =
-		plan->settings->new_session ? -1 : terminal_in_foreground(plan->streams);
-	program->new_session = plan->settings->new_session ||
-			       (plan->settings->session_if_detached && program->terminal < 0);
+	program->terminal = session == SESSION_NEW ? -1 : terminal_in_foreground(plan->streams);
+	program->new_session = session == SESSION_NEW ||
+			       (session == SESSION_NEW_IF_DETACHED && program->terminal < 0);
 	supervision->new_session = program->new_session;
 	supervision->has_terminal = program->terminal >= 0;
 	if (!spawn_main(program, &supervision->main_pid, failure))
@@ -157,7 +157,7 @@ static void let_user_open_streams(const struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
 
-	if (plan->becomes && !settings->root_init && !settings->new_session)
+	if (plan->becomes && !settings->root_init && settings->program.session != SESSION_NEW)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
@@ -165,17 +165,19 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
 	const struct reporter *reporter = &settings->reporter;
+	struct lifecycle_settings lifecycle = settings->lifecycle;
 	struct supervision supervision = {.warn_reaped = settings->warn_reaped,
 					  .reporter = reporter,
-					  .lifecycle = &settings->lifecycle};
+					  .lifecycle = &lifecycle};
 	char buffer[256];
 	struct text verdict = text_in(buffer, sizeof(buffer));
 	struct report_event event = {.name = "ending", .has_status = true};
 
+	lifecycle.kernel_ends_rest = plan->is_pid1;
 	if (!become_reaper(plan, failure) || !watch_parent(plan, failure) ||
 	    !prepare_termination_log(plan, program, failure) ||
 	    (settings->command && !start_main(plan, program, &supervision, failure)))
-		return settings->exit_map[end_with(plan, failure)];
+		return settings_exit_status(settings, end_with(plan, failure));
 	release(plan);
 	/* What main keeps was init's to pass on, not to have. */
 	if (program->capabilities && !program->become && !credentials_keep(0, failure))
@@ -185,7 +187,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	if (chdir("/") < 0)
 		report(reporter, REPORT_DETAILS, "cannot leave the working directory: %s",
 		       strerror(errno));
-	event.status = settings->exit_map[supervise(&supervision, &verdict)];
+	event.status = settings_exit_status(settings, supervise(&supervision, &verdict));
 	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
 	if (event.status != 0)
 		termination_log_write(&plan->termination_log, buffer);

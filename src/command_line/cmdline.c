@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "base/version.h"
-#include "identity/capabilities.h"
 
 /* A command line while it is read. */
 struct reading {
@@ -23,6 +22,12 @@ static bool refuse(struct reading *reading, const char *what, const char *why)
 {
 	return fail(reading->failure, STATUS_REFUSED, "%s%s; try %s", what, why,
 		    reading->table->help);
+}
+
+/* True as soon as an option wants an answer: what comes behind it is not looked at. */
+static bool is_answered(const struct settings *settings)
+{
+	return settings->task == TASK_HELP || settings->task == TASK_VERSION;
 }
 
 static bool apply(struct reading *reading, const struct option *option, const char *written,
@@ -100,7 +105,7 @@ static bool read_short_options(struct reading *reading)
 	    option_by_name(reading->table, word + 1, strcspn(word + 1, "=")))
 		return fail(reading->failure, STATUS_REFUSED,
 			    "%s: a name has two dashes; write -%s", word, word);
-	for (const char *letter = word + 1; *letter; letter++) {
+	for (const char *letter = word + 1; *letter && !is_answered(reading->settings); letter++) {
 		const struct option *option = option_by_letter(reading->table, *letter);
 		char origin[64];
 		struct text text = text_in(origin, sizeof(origin));
@@ -123,7 +128,8 @@ static bool read_short_options(struct reading *reading)
 
 static bool read_options(struct reading *reading)
 {
-	while (*reading->next && (*reading->next)[0] == '-' && strcmp(*reading->next, "--") != 0) {
+	while (!is_answered(reading->settings) && *reading->next && (*reading->next)[0] == '-' &&
+	       strcmp(*reading->next, "--") != 0) {
 		const char *written = *reading->next;
 		bool read;
 
@@ -164,10 +170,10 @@ static bool read_user(struct reading *reading)
 			    "'%s' after USER '%s': options come before USER, and a COMMAND that "
 			    "starts with '-' after '--'",
 			    after, user);
-	if (reading->settings->create && strchr(user, ':'))
+	if (reading->settings->identity.create && strchr(user, ':'))
 		return refuse(reading, user,
 			      ": --create makes USER a group of its own, leave GROUP out");
-	reading->settings->user = user;
+	settings_set_user(reading->settings, user);
 	return true;
 }
 
@@ -203,21 +209,14 @@ static bool check_together(struct reading *reading)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--%s and --no-switch: there is no user to switch to; try --help",
 			    reading->for_user);
-	if ((settings->ids != NULL) + (settings->ids_from_environment != NULL) +
-		    (settings->ids_of != NULL) >
-	    1)
-		return refuse(reading, "--ids, --ids-from-env, --ids-of",
-			      ": only one of them can tell the ids");
-	if (settings->allow_root && !settings->ids_from_environment)
+	if (settings->identity.ids.allow_root && settings->identity.ids.source != IDS_OF_VARIABLES)
 		return refuse(reading, "--allow-root",
 			      ": only --ids-from-env takes ids from the environment");
 	if (settings->exec && reading->for_init)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--exec and --%s: with --exec there is no init; try --help",
 			    reading->for_init);
-	return !settings->keep_capabilities_list ||
-	       capabilities_parse(settings->keep_capabilities_list, &settings->keep_capabilities,
-				  reading->failure);
+	return true;
 }
 
 /* What follows the options. */
@@ -225,7 +224,7 @@ static bool read_rest(struct reading *reading)
 {
 	const struct settings *settings = reading->settings;
 
-	if (settings->install)
+	if (settings->task == TASK_INSTALL)
 		return !*reading->next ||
 		       refuse(reading, *reading->next, ": --install runs nothing");
 	if (!check_together(reading))
@@ -262,8 +261,8 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 	variables_are_good = options_apply_variables(environment, settings, failure);
 	if (!read_options(&reading))
 		return false;
-	if (settings->help || settings->version) {
-		settings->answer = settings->help ? options_help : version_text;
+	if (is_answered(settings)) {
+		settings->answer = settings->task == TASK_HELP ? options_help : version_text;
 		return true;
 	}
 	if (!variables_are_good || !options_read_umask(environment, settings, failure) ||

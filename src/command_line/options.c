@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/signal_names.h"
 #include "base/text.h"
+#include "identity/capabilities.h"
 #include "identity/environment.h"
 #include "identity/ids.h"
 #include "report/termination_log.h"
@@ -149,7 +150,7 @@ static bool take_exit_map(const struct setting *setting, char *item)
 		return setting_refuse(setting, item, EXPECTS_STATUS);
 	if (target && !parse_number(target, 255, &to))
 		return setting_refuse(setting, target, EXPECTS_STATUS);
-	setting->settings->exit_map[from] = (uint8_t)to;
+	settings_map_exit(setting->settings, (uint8_t)from, (uint8_t)to);
 	return true;
 }
 
@@ -242,25 +243,25 @@ static bool add_to(const struct setting *setting, const char **list, int most, c
 
 static bool set_add_group(const struct setting *setting, const char *value)
 {
-	return add_to(setting, setting->settings->add_groups, ADD_GROUPS_MAX, value);
+	return add_to(setting, setting->settings->identity.add_groups, ADD_GROUPS_MAX, value);
 }
 
 static bool set_chown(const struct setting *setting, const char *value)
 {
-	return add_to(setting, setting->settings->chown, CHOWN_MAX, value);
+	return add_to(setting, setting->settings->hand_over.chown, CHOWN_MAX, value);
 }
 
 static bool set_chown_if_needed(const struct setting *setting, const char *value)
 {
-	return add_to(setting, setting->settings->chown_if_needed, CHOWN_MAX, value);
+	return add_to(setting, setting->settings->hand_over.chown_if_needed, CHOWN_MAX, value);
 }
 
 static bool set_umask(const struct setting *setting, const char *value)
 {
 	struct settings *settings = setting->settings;
 
-	settings->has_umask = parse_mode(value, &settings->umask);
-	return settings->has_umask || setting_refuse(setting, value, EXPECTS_UMASK);
+	settings->limits.has_umask = parse_mode(value, &settings->limits.umask);
+	return settings->limits.has_umask || setting_refuse(setting, value, EXPECTS_UMASK);
 }
 
 static bool set_umask_from_env(const struct setting *setting, const char *value)
@@ -273,23 +274,77 @@ static bool set_umask_from_env(const struct setting *setting, const char *value)
 			      "is not the name of a variable; write it without a $");
 }
 
+/* The options that tell ids exclude each other. */
+static bool choose_ids(const struct setting *setting, enum ids_source source, const char *value)
+{
+	struct ids_settings *ids = &setting->settings->identity.ids;
+
+	if (ids->source != IDS_OF_ACCOUNT && ids->source != source)
+		return fail(setting->failure, STATUS_REFUSED,
+			    "--ids, --ids-from-env, --ids-of: only one of them can tell the ids");
+	ids->source = source;
+	ids->text = value;
+	return true;
+}
+
 static bool set_ids(const struct setting *setting, const char *value)
 {
 	uint32_t uid, gid;
 	bool has_gid;
 
-	setting->settings->ids = value;
+	if (!choose_ids(setting, IDS_GIVEN, value))
+		return false;
 	return parse_ids(value, &uid, &has_gid, &gid) ||
 	       setting_refuse(setting, value, "is not UID or UID:GID; write numbers, as 1000:1000");
 }
 
 static bool set_ids_from_env(const struct setting *setting, const char *value)
 {
-	setting->settings->ids_from_environment = value;
+	if (!choose_ids(setting, IDS_OF_VARIABLES, value))
+		return false;
 	return ids_are_variables(value) ||
 	       setting_refuse(setting, value,
 			      "is not UIDVAR or UIDVAR:GIDVAR; write the names of variables, as "
 			      "PUID:PGID, without a $");
+}
+
+static bool set_ids_of(const struct setting *setting, const char *value)
+{
+	return *value ? choose_ids(setting, IDS_OF_PATH, value)
+		      : setting_refuse(setting, value, EXPECTS_TEXT);
+}
+
+static bool set_keep_caps(const struct setting *setting, const char *value)
+{
+	uint64_t *capabilities = &setting->settings->identity.keep_capabilities;
+
+	*capabilities = 0;
+	return *value ? capabilities_parse(value, capabilities, setting->failure)
+		      : setting_refuse(setting, value, EXPECTS_TEXT);
+}
+
+/* The tasks other than to run COMMAND exclude each other, but for those that are done at once. */
+static bool choose_task(const struct setting *setting, enum task task)
+{
+	enum task *chosen = &setting->settings->task;
+
+	if (*chosen != TASK_RUN && *chosen != task)
+		return fail(setting->failure, STATUS_REFUSED,
+			    "--explain and --install: only one of them can be done");
+	*chosen = task;
+	return true;
+}
+
+static bool set_explain(const struct setting *setting, const char *value __attribute__((unused)))
+{
+	return choose_task(setting, TASK_EXPLAIN);
+}
+
+static bool set_install(const struct setting *setting, const char *value)
+{
+	setting->settings->install = value;
+	return *value ? choose_task(setting, TASK_INSTALL)
+		      : setting_refuse(setting, value, EXPECTS_TEXT);
 }
 
 #define INIT (FOR_INIT | IN_ENVIRONMENT)
@@ -304,23 +359,23 @@ static const struct option options[] = {
 
 	FLAG('x', "exec", exec, 0),
 	FLAG('n', "no-switch", no_switch, 0),
-	FLAG('i', "if-root", if_root, FOR_USER),
+	FLAG('i', "if-root", identity.if_root, FOR_USER),
 	FLAG('R', "root-init", root_init, FOR_INIT | FOR_USER),
-	FLAG('k', "keep-groups", keep_groups, FOR_USER),
+	FLAG('k', "keep-groups", identity.keep_groups, FOR_USER),
 	VALUE('G', "add-group", set_add_group, FOR_USER),
 	VALUE('m', "umask", set_umask, IN_ENVIRONMENT),
 	VALUE(0, "umask-from-env", set_umask_from_env, 0),
-	FLAG('N', "no-new-privs", no_new_privileges, 0),
-	TEXT('C', "keep-caps", keep_capabilities_list, FOR_USER),
+	FLAG('N', "no-new-privs", limits.no_new_privileges, 0),
+	VALUE('C', "keep-caps", set_keep_caps, FOR_USER),
 	VALUE(0, "ids", set_ids, FOR_USER),
 	VALUE(0, "ids-from-env", set_ids_from_env, FOR_USER),
-	TEXT(0, "ids-of", ids_of, FOR_USER),
-	FLAG(0, "allow-root", allow_root, FOR_USER),
-	FLAG(0, "create", create, FOR_USER),
+	VALUE(0, "ids-of", set_ids_of, FOR_USER),
+	FLAG(0, "allow-root", identity.ids.allow_root, FOR_USER),
+	FLAG(0, "create", identity.create, FOR_USER),
 	VALUE(0, "chown", set_chown, FOR_USER),
 	VALUE(0, "chown-if-needed", set_chown_if_needed, FOR_USER),
-	FLAG('E', "keep-env", keep_environment, 0),
-	FLAG('s', "new-session", new_session, FOR_INIT),
+	CHOICE('E', "keep-env", enum environment_choice, environment, ENVIRONMENT_KEPT, 0),
+	CHOICE('s', "new-session", enum session, program.session, SESSION_NEW, FOR_INIT),
 	FLAG(0, "no-stdio-chown", keep_stdio, 0),
 	VALUE('r', "rewrite", set_rewrite, INIT),
 	PLAIN('g', "group", option_set_group, INIT),
@@ -334,10 +389,10 @@ static const struct option options[] = {
 	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
 	VALUE('e', "exit-map", option_set_exit_map, INIT),
 	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
-	TEXT(0, "install", install, 0),
-	FLAG(0, "explain", explain, 0),
-	FLAG('h', "help", help, 0),
-	FLAG('V', "version", version, 0),
+	VALUE(0, "install", set_install, 0),
+	PLAIN(0, "explain", set_explain, 0),
+	CHOICE('h', "help", enum task, task, TASK_HELP, 0),
+	CHOICE('V', "version", enum task, task, TASK_VERSION, 0),
 };
 /* clang-format on */
 
@@ -347,7 +402,8 @@ const struct option_table options_native = {options, OPTIONS, "--help"};
 
 enum option_value option_value(const struct option *option)
 {
-	if (option->kind == OPTION_FLAG || option->kind == OPTION_PLAIN)
+	if (option->kind == OPTION_FLAG || option->kind == OPTION_CHOICE ||
+	    option->kind == OPTION_PLAIN)
 		return VALUE_NONE;
 	return option->kind == OPTION_OPTIONAL ? VALUE_OPTIONAL : VALUE_NEEDED;
 }
@@ -365,9 +421,9 @@ bool option_apply(const struct option *option, struct settings *settings, const 
 	case OPTION_DURATION:
 		return parse_duration(value, (int64_t *)field) ||
 		       setting_refuse(&setting, value, EXPECTS_DURATION);
-	case OPTION_TEXT:
-		*(const char **)field = value;
-		return *value || setting_refuse(&setting, value, EXPECTS_TEXT);
+	case OPTION_CHOICE:
+		*(unsigned int *)field = option->choice;
+		return true;
 	default:
 		return option->set(&setting, value);
 	}

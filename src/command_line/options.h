@@ -23,9 +23,9 @@ struct setting {
 
 enum option_kind {
 	OPTION_FLAG,	 /* no value; the field is a bool, which becomes true */
+	OPTION_CHOICE,	 /* no value; the field is an enum, which becomes this choice */
 	OPTION_PLAIN,	 /* no value; set() is called with NULL */
 	OPTION_DURATION, /* the field is an int64_t in milliseconds */
-	OPTION_TEXT,	 /* the field is a const char *; an empty value is refused */
 	OPTION_VALUE,	 /* set() takes the value */
 	OPTION_OPTIONAL, /* likewise, but only --name=VALUE has one; NULL without */
 };
@@ -46,6 +46,7 @@ struct option {
 	char letter;	    /* 0: none */
 	unsigned char kind; /* enum option_kind */
 	unsigned char where;
+	unsigned char choice; /* of OPTION_CHOICE */
 };
 
 /* The offset of a field of the settings; does not compile unless it has this type. */
@@ -55,27 +56,27 @@ struct option {
 /* Rows of a table. */
 #define FLAG(letter, name, field, where)                                                           \
 	{                                                                                          \
-		name, NULL, FIELD_OF_TYPE(bool, field), letter, OPTION_FLAG, where                 \
+		name, NULL, FIELD_OF_TYPE(bool, field), letter, OPTION_FLAG, where, 0              \
 	}
 #define DURATION(letter, name, field, where)                                                       \
 	{                                                                                          \
-		name, NULL, FIELD_OF_TYPE(int64_t, field), letter, OPTION_DURATION, where          \
+		name, NULL, FIELD_OF_TYPE(int64_t, field), letter, OPTION_DURATION, where, 0       \
 	}
-#define TEXT(letter, name, field, where)                                                           \
+#define CHOICE(letter, name, type, field, choice, where)                                           \
 	{                                                                                          \
-		name, NULL, FIELD_OF_TYPE(const char *, field), letter, OPTION_TEXT, where         \
+		name, NULL, FIELD_OF_TYPE(type, field), letter, OPTION_CHOICE, where, choice       \
 	}
 #define PLAIN(letter, name, set, where)                                                            \
 	{                                                                                          \
-		name, set, 0, letter, OPTION_PLAIN, where                                          \
+		name, set, 0, letter, OPTION_PLAIN, where, 0                                       \
 	}
 #define VALUE(letter, name, set, where)                                                            \
 	{                                                                                          \
-		name, set, 0, letter, OPTION_VALUE, where                                          \
+		name, set, 0, letter, OPTION_VALUE, where, 0                                       \
 	}
 #define OPTIONAL(letter, name, set, where)                                                         \
 	{                                                                                          \
-		name, set, 0, letter, OPTION_OPTIONAL, where                                       \
+		name, set, 0, letter, OPTION_OPTIONAL, where, 0                                    \
 	}
 
 /* The options of a command line: dinit-su's own, or a peer's. */

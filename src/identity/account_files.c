@@ -377,11 +377,11 @@ static void warn(const struct reporter *reporter, bool good, const char *path)
 		report(reporter, REPORT_WARNINGS, "cannot change %s: %s", path, strerror(errno));
 }
 
-bool account_files_update(const struct settings *settings, const struct ids *ids,
+bool account_files_update(const struct identity_settings *settings, const struct ids *ids,
 			  const struct account_files *files, struct identity *identity,
-			  const bool stops[_NSIG], struct failure *failure)
+			  const bool stops[_NSIG], const struct reporter *reporter,
+			  struct failure *failure)
 {
-	const struct reporter *reporter = &settings->reporter;
 	struct waiting waiting = {.tries = LOCK_TRIES, .stops = stops, .reporter = reporter};
 	const int passwd = lock(files->passwd, &waiting), group = lock(files->group, &waiting);
 	char name[SIGNAL_NAME_SIZE];

@@ -48,8 +48,9 @@ void edit_append(const char *content, size_t length, struct edit *edit);
  * warning. Returns false with a failure if identity cannot be resolved any more, or if one of the
  * signals of stops is pending while it waits for the lock.
  */
-bool account_files_update(const struct settings *settings, const struct ids *ids,
+bool account_files_update(const struct identity_settings *settings, const struct ids *ids,
 			  const struct account_files *files, struct identity *identity,
-			  const bool stops[_NSIG], struct failure *failure);
+			  const bool stops[_NSIG], const struct reporter *reporter,
+			  struct failure *failure);
 
 #endif

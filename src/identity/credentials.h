@@ -14,6 +14,13 @@
 
 struct identity;
 
+/* What does not depend on who main becomes. */
+struct limit_settings {
+	bool has_umask;
+	unsigned int umask;
+	bool no_new_privileges;
+};
+
 struct credentials {
 	uid_t real_uid, effective_uid;
 	gid_t real_gid, effective_gid;

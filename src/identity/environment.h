@@ -11,6 +11,13 @@
 /* The number of entries that need no memory of their own; few containers have more. */
 #define ENVIRONMENT_FEW 128
 
+/* Which of the account's variables main gets: HOME, USER and LOGNAME. */
+enum environment_choice {
+	ENVIRONMENT_OF_ACCOUNT, /* all of them */
+	ENVIRONMENT_ONLY_HOME,
+	ENVIRONMENT_KEPT, /* none: they stay as they are */
+};
+
 /* The inherited environment with the variables of an account. */
 struct environment {
 	char **entries; /* NULL at the end */

@@ -75,22 +75,22 @@ static bool invent_account(const char *user, const struct ids *ids,
 	return true;
 }
 
-static bool use_number(const char *user, const struct settings *settings, struct identity *identity,
-		       struct failure *failure)
+static bool use_number(const char *user, const struct identity_settings *settings,
+		       struct identity *identity, struct failure *failure)
 {
 	if (!parse_id(user, &identity->uid))
 		return fail(failure, STATUS_REFUSED, "'%s' is no user id: ids go from 0 to %u",
 			    user, ID_MAX);
-	if (!identity->group_given && !settings->keep_group)
+	if (!identity->group_given && !settings->keep_own_group)
 		return fail(failure, STATUS_REFUSED,
 			    "uid %s has no account and so no group: write '%s:%s' or another GROUP",
 			    user, user, user);
 	return true;
 }
 
-static bool resolve_user(const char *user, const struct settings *settings, const struct ids *ids,
-			 const struct account_files *files, struct identity *identity,
-			 struct failure *failure)
+static bool resolve_user(const char *user, const struct identity_settings *settings,
+			 const struct ids *ids, const struct account_files *files,
+			 struct identity *identity, struct failure *failure)
 {
 	const enum lookup found =
 		accounts_find_user(files->passwd, user, &identity->account, failure);
@@ -143,13 +143,13 @@ bool identity_find_group(const char *group, const struct account_files *files, g
 	return fail(failure, STATUS_REFUSED, "no group '%s' in %s", group, files->group);
 }
 
-static bool too_many_groups(const struct settings *settings, struct failure *failure)
+static bool too_many_groups(const struct identity_settings *settings, struct failure *failure)
 {
 	return fail(failure, STATUS_REFUSED, "%s is in more than %d groups", settings->user,
 		    GROUPS_MAX);
 }
 
-static bool keep_groups(const struct settings *settings, const struct account_files *files,
+static bool keep_groups(const struct identity_settings *settings, const struct account_files *files,
 			struct identity *identity, struct failure *failure)
 {
 	struct group_set *of_root = &identity->others;
@@ -178,7 +178,7 @@ static bool keep_groups(const struct settings *settings, const struct account_fi
 	return true;
 }
 
-static bool add_groups(const struct settings *settings, const struct account_files *files,
+static bool add_groups(const struct identity_settings *settings, const struct account_files *files,
 		       struct identity *identity, struct failure *failure)
 {
 	for (const char *const *group = settings->add_groups; *group; group++) {
@@ -231,7 +231,7 @@ bool identity_check(const char *user_and_group, struct failure *failure)
 	return true;
 }
 
-bool identity_resolve(const struct settings *settings, const struct ids *ids,
+bool identity_resolve(const struct identity_settings *settings, const struct ids *ids,
 		      const struct account_files *files, struct identity *identity,
 		      struct failure *failure)
 {

@@ -12,10 +12,23 @@
 #include "identity/credentials.h"
 #include "identity/ids.h"
 #include "report/failure.h"
-#include "settings.h"
 
 /* The longest name of an account that --create makes, as useradd(8) has it. */
 #define NEW_NAME_MAX 32
+
+/* How many groups can be added. */
+#define ADD_GROUPS_MAX 32
+
+struct identity_settings {
+	const char *user;    /* USER[:GROUP] as written, or NULL: no switch */
+	bool if_root;	     /* not root: carry on as whoever that is */
+	bool create;	     /* a USER that does not exist is created */
+	bool keep_own_group; /* a uid without an account and without GROUP keeps the group */
+	bool keep_groups;    /* of the supplementary groups those that the runtime added */
+	const char *add_groups[ADD_GROUPS_MAX + 1]; /* names or numbers, NULL at the end */
+	uint64_t keep_capabilities;		    /* what main has of them after the switch */
+	struct ids_settings ids;
+};
 
 struct identity {
 	struct account account; /* for HOME, USER and LOGNAME */
@@ -43,7 +56,7 @@ bool identity_check(const char *user_and_group, struct failure *failure);
  * Find out who settings->user, USER[:GROUP], is. USER alone brings its account's group and
  * memberships; with GROUP there are no other groups. A name is looked up as a name first and then,
  * if all digits, as a number; a number without an account needs GROUP,
- * or settings->keep_group, for which gid counts as it came in. Returns false with a failure
+ * or settings->keep_own_group, for which gid counts as it came in. Returns false with a failure
  * that says what is wrong with the text, or what the files lack.
  *
  * --add-group adds groups. --keep-groups adds those of this process, but gid 0 and the groups of
@@ -52,7 +65,7 @@ bool identity_check(const char *user_and_group, struct failure *failure);
  * ids come before the ids of the account and before GROUP. With --create a name that is not there
  * is resolved as it will be: with a group of the same name, and, without ids, the first free ones.
  */
-bool identity_resolve(const struct settings *settings, const struct ids *ids,
+bool identity_resolve(const struct identity_settings *settings, const struct ids *ids,
 		      const struct account_files *files, struct identity *identity,
 		      struct failure *failure);
 

@@ -44,10 +44,10 @@ static bool read_variable(const char *name, char **environment, bool allow_root,
 	return true;
 }
 
-static bool read_variables(const struct settings *settings, char **environment, struct ids *ids,
+static bool read_variables(const struct ids_settings *settings, char **environment, struct ids *ids,
 			   struct failure *failure)
 {
-	const char *names = settings->ids_from_environment, *colon = strchr(names, ':');
+	const char *names = settings->text, *colon = strchr(names, ':');
 
 	ids->source = names;
 	ids->missing = "is not set";
@@ -141,15 +141,20 @@ static bool read_owner(const char *path, struct ids *ids, struct failure *failur
 	return true;
 }
 
-bool ids_choose(const struct settings *settings, char **environment, struct ids *ids,
+bool ids_choose(const struct ids_settings *settings, char **environment, struct ids *ids,
 		struct failure *failure)
 {
 	*ids = (struct ids){0};
-	if (settings->ids_from_environment)
+	switch (settings->source) {
+	case IDS_GIVEN:
+		ids->has_uid = parse_ids(settings->text, &ids->uid, &ids->has_gid, &ids->gid);
+		return true;
+	case IDS_OF_VARIABLES:
 		return read_variables(settings, environment, ids, failure);
-	if (settings->ids_of)
-		return read_owner(settings->ids_of, ids, failure);
-	ids->has_uid =
-		settings->ids && parse_ids(settings->ids, &ids->uid, &ids->has_gid, &ids->gid);
+	case IDS_OF_PATH:
+		return read_owner(settings->text, ids, failure);
+	case IDS_OF_ACCOUNT:
+		break;
+	}
 	return true;
 }

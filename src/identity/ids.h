@@ -10,7 +10,20 @@
 #include <sys/types.h>
 
 #include "report/failure.h"
-#include "settings.h"
+
+/* Who tells the ids. */
+enum ids_source {
+	IDS_OF_ACCOUNT,	  /* the account files alone */
+	IDS_GIVEN,	  /* text is UID[:GID], a good one */
+	IDS_OF_VARIABLES, /* text is UIDVAR[:GIDVAR], likewise */
+	IDS_OF_PATH,	  /* text is a path, whose owner USER becomes */
+};
+
+struct ids_settings {
+	enum ids_source source;
+	const char *text;
+	bool allow_root; /* the environment may ask for id 0 */
+};
 
 struct ids {
 	bool has_uid, has_gid;
@@ -33,7 +46,7 @@ bool ids_map_is_whole(const char *line);
  * at, has a link of somebody else's on the way, or may belong to somebody whom this user namespace
  * does not map.
  */
-bool ids_choose(const struct settings *settings, char **environment, struct ids *ids,
+bool ids_choose(const struct ids_settings *settings, char **environment, struct ids *ids,
 		struct failure *failure);
 
 #endif

@@ -10,6 +10,18 @@
 #include "identity/identity.h"
 #include "report/failure.h"
 
+/* Which session main is in. */
+enum session {
+	SESSION_OF_INIT,
+	SESSION_NEW,		 /* one of its own, without the terminal */
+	SESSION_NEW_IF_DETACHED, /* the same, if there is no terminal in whose foreground init is */
+};
+
+struct program_settings {
+	enum session session;
+	bool scripts_by_shell; /* a file that the kernel cannot run goes to /bin/sh */
+};
+
 struct program {
 	pid_t init;	    /* init's own pid */
 	char **command;	    /* COMMAND and its arguments, NULL at the end */

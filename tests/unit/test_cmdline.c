@@ -30,151 +30,168 @@ START_TEST(good_ones)
 		struct settings wanted;
 		const char *command;
 	} rows[] = {
-		{{"app", "true"}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"app", "true"}, {.identity.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"app", "--", "true", "-x"},
-		 {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
-		{{"app", "--", "--", "x"}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, "--"},
-		{{"", "true"}, {.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"app", "--", "--", "x"},
+		 {.identity.user = "app", DEFAULT_WAIT, DEFAULT_REPORT},
+		 "--"},
+		{{"", "true"}, {.identity.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"-x", "app", "true"},
-		 {.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"--exec", "app", "true"},
-		 {.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-n", "true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"--no-switch", "--", "-true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "-true"},
 		{{"-i", "app", "true"},
-		 {.user = "app", .if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .identity.if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"--if-root", "app", "true"},
-		 {.user = "app", .if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .identity.if_root = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-R", "app", "true"},
-		 {.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"--root-init", "app", "true"},
-		 {.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .root_init = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-E", "app", "true"},
-		 {.user = "app", .keep_environment = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app",
+		  .environment = ENVIRONMENT_KEPT,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
 		 "true"},
 		{{"--keep-env", "app", "true"},
-		 {.user = "app", .keep_environment = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app",
+		  .environment = ENVIRONMENT_KEPT,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
 		 "true"},
 		{{"-kN", "-m", "27", "-G", "audio", "app", "true"},
-		 {.user = "app",
-		  .keep_groups = true,
-		  .no_new_privileges = true,
-		  .has_umask = true,
-		  .umask = 027,
-		  .add_groups = {"audio"},
+		 {.identity.user = "app",
+		  .identity.keep_groups = true,
+		  .limits.no_new_privileges = true,
+		  .limits.has_umask = true,
+		  .limits.umask = 027,
+		  .identity.add_groups = {"audio"},
 		  DEFAULT_WAIT,
 		  DEFAULT_REPORT},
 		 "true"},
 		{{"--add-group=29", "-G44", "--add-group", "app", "app", "true"},
-		 {.user = "app", .add_groups = {"29", "44", "app"}, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app",
+		  .identity.add_groups = {"29", "44", "app"},
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
 		 "true"},
 		{{"-C", "chown", "--keep-caps=kill,cap_setgid", "app", "true"},
-		 {.user = "app",
-		  .keep_capabilities = 1 << 5 | 1 << 6,
+		 {.identity.user = "app",
+		  .identity.keep_capabilities = 1 << 5 | 1 << 6,
 		  DEFAULT_WAIT,
 		  DEFAULT_REPORT},
 		 "true"},
 		{{"-nNm0", "true"},
-		 {.no_new_privileges = true, .has_umask = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.limits.no_new_privileges = true,
+		  .limits.has_umask = true,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
 		 "true"},
 		{{"--keep-groups", "--no-new-privs", "--umask=0777", "app", "true"},
-		 {.user = "app",
-		  .keep_groups = true,
-		  .no_new_privileges = true,
-		  .has_umask = true,
-		  .umask = 0777,
+		 {.identity.user = "app",
+		  .identity.keep_groups = true,
+		  .limits.no_new_privileges = true,
+		  .limits.has_umask = true,
+		  .limits.umask = 0777,
 		  DEFAULT_WAIT,
 		  DEFAULT_REPORT},
 		 "true"},
 		{{"--no-stdio-chown", "app", "true"},
-		 {.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .keep_stdio = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-s", "app", "true"},
-		 {.user = "app", .new_session = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app",
+		  .program.session = SESSION_NEW,
+		  DEFAULT_WAIT,
+		  DEFAULT_REPORT},
 		 "true"},
 		{{"-n", "--new-session", "true"},
-		 {.new_session = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.program.session = SESSION_NEW, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-w", "7", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
 		{{"-w7ms", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 7, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 7, DEFAULT_REPORT},
 		 "true"},
 		{{"--wait", "7", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
 		{{"--wait=7", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 7000, DEFAULT_REPORT},
 		 "true"},
 		{{"-w1", "-w", "0", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 0, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 0, DEFAULT_REPORT},
 		 "true"},
 		{{"-nvw7", "true"},
 		 {.lifecycle.wait = 7000, .reporter.level = REPORT_STORY},
 		 "true"},
 		{{"-v", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"-vv", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "true"},
 		{{"-v", "-v", "-v", "a", "b"},
-		 {.user = "a", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.identity.user = "a", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "b"},
 		{{"-vvq", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
 		 "true"},
 		{{"-qv", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"--explain", "a", "b"},
-		 {.user = "a", .explain = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "a", .task = TASK_EXPLAIN, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "b"},
 		{{"-nw", "5", "true"}, {.lifecycle.wait = 5000, DEFAULT_REPORT}, "true"},
 		{{"-nw5", "--", "-w"}, {.lifecycle.wait = 5000, DEFAULT_REPORT}, "-w"},
 		{{"-w", "1h", "--wait=2m", "app", "true"},
-		 {.user = "app", .lifecycle.wait = 120000, DEFAULT_REPORT},
+		 {.identity.user = "app", .lifecycle.wait = 120000, DEFAULT_REPORT},
 		 "true"},
 		{{"-nv", "true"}, {.reporter.level = REPORT_STORY, DEFAULT_WAIT}, "true"},
 		{{"-xiE", "app", "true"},
-		 {.user = "app",
+		 {.identity.user = "app",
 		  .exec = true,
-		  .if_root = true,
-		  .keep_environment = true,
+		  .identity.if_root = true,
+		  .environment = ENVIRONMENT_KEPT,
 		  DEFAULT_WAIT,
 		  DEFAULT_REPORT},
 		 "true"},
 		{{"-q", "-vv", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_DETAILS, DEFAULT_WAIT},
 		 "true"},
 		{{"-v", "-q", "-v", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_STORY, DEFAULT_WAIT},
 		 "true"},
 		{{"-q", "-q", "app", "true"},
-		 {.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
+		 {.identity.user = "app", .reporter.level = REPORT_ERRORS, DEFAULT_WAIT},
 		 "true"},
 		{{"-n", "app", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "app"},
 		{{"-n", "--", "--", "x"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "--"},
 		{{"app:staff", "true", "--", "-n"},
-		 {.user = "app:staff", DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app:staff", DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
-		{{"", "--", "true"}, {.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
-		{{"app", ""}, {.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, ""},
+		{{"", "--", "true"}, {.identity.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
+		{{"app", ""}, {.identity.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, ""},
 		{{"-xn", "--help"},
-		 {.help = true, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.task = TASK_HELP, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
 		 NULL},
-		{{"-h", "whatever"}, {.help = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"--help"}, {.help = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"-V"}, {.version = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
-		{{"--version"}, {.version = true, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"-h", "whatever"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--help"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"-V"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
+		{{"--version"}, {.task = TASK_VERSION, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -190,27 +207,31 @@ START_TEST(good_ones)
 		ck_assert_msg(settings.lifecycle.wait == wanted.lifecycle.wait, "row %d: wait", i);
 		ck_assert_msg(settings.reporter.level == wanted.reporter.level, "row %d: report",
 			      i);
-		ck_assert_msg(settings.help == wanted.help, "row %d: help", i);
-		ck_assert_msg(settings.version == wanted.version, "row %d: version", i);
-		ck_assert_msg(settings.explain == wanted.explain, "row %d: explain", i);
+		ck_assert_msg(settings.task == wanted.task, "row %d: task", i);
 		ck_assert_msg(settings.exec == wanted.exec, "row %d: exec", i);
-		ck_assert_msg(settings.if_root == wanted.if_root, "row %d: if-root", i);
+		ck_assert_msg(settings.identity.if_root == wanted.identity.if_root,
+			      "row %d: if-root", i);
 		ck_assert_msg(settings.root_init == wanted.root_init, "row %d: root-init", i);
-		ck_assert_msg(settings.keep_environment == wanted.keep_environment, "row %d: env",
+		ck_assert_msg(settings.environment == wanted.environment, "row %d: env", i);
+		ck_assert_msg(settings.program.session == wanted.program.session, "row %d: session",
 			      i);
-		ck_assert_msg(settings.new_session == wanted.new_session, "row %d: session", i);
 		ck_assert_msg(settings.keep_stdio == wanted.keep_stdio, "row %d: stdio", i);
-		ck_assert_msg(settings.keep_groups == wanted.keep_groups, "row %d", i);
-		ck_assert_msg(settings.no_new_privileges == wanted.no_new_privileges, "row %d", i);
-		ck_assert_msg(settings.has_umask == wanted.has_umask, "row %d", i);
-		ck_assert_msg(settings.umask == wanted.umask, "row %d: umask", i);
-		ck_assert_msg(settings.keep_capabilities == wanted.keep_capabilities, "row %d", i);
+		ck_assert_msg(settings.identity.keep_groups == wanted.identity.keep_groups,
+			      "row %d", i);
+		ck_assert_msg(settings.limits.no_new_privileges == wanted.limits.no_new_privileges,
+			      "row %d", i);
+		ck_assert_msg(settings.limits.has_umask == wanted.limits.has_umask, "row %d", i);
+		ck_assert_msg(settings.limits.umask == wanted.limits.umask, "row %d: umask", i);
+		ck_assert_msg(settings.identity.keep_capabilities ==
+				      wanted.identity.keep_capabilities,
+			      "row %d", i);
 		for (int group = 0; group <= ADD_GROUPS_MAX; group++)
-			ck_assert_pstr_eq(settings.add_groups[group], wanted.add_groups[group]);
-		if (wanted.user)
-			ck_assert_str_eq(settings.user, wanted.user);
+			ck_assert_pstr_eq(settings.identity.add_groups[group],
+					  wanted.identity.add_groups[group]);
+		if (wanted.identity.user)
+			ck_assert_str_eq(settings.identity.user, wanted.identity.user);
 		else
-			ck_assert_ptr_null(settings.user);
+			ck_assert_ptr_null(settings.identity.user);
 	}
 }
 END_TEST
@@ -389,7 +410,7 @@ START_TEST(command_is_the_rest)
 	struct failure failure;
 
 	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
-	ck_assert_ptr_eq(settings.user, arguments[2]);
+	ck_assert_ptr_eq(settings.identity.user, arguments[2]);
 	ck_assert_ptr_eq(settings.command, &arguments[4]);
 }
 END_TEST
@@ -406,8 +427,8 @@ START_TEST(groups_have_a_limit)
 	arguments[ADD_GROUPS_MAX + 2] = "true";
 	settings = default_settings();
 	ck_assert(cmdline_parse(arguments, nothing, &settings, &failure));
-	ck_assert_ptr_nonnull(settings.add_groups[ADD_GROUPS_MAX - 1]);
-	ck_assert_ptr_null(settings.add_groups[ADD_GROUPS_MAX]);
+	ck_assert_ptr_nonnull(settings.identity.add_groups[ADD_GROUPS_MAX - 1]);
+	ck_assert_ptr_null(settings.identity.add_groups[ADD_GROUPS_MAX]);
 	arguments[ADD_GROUPS_MAX + 1] = "-Gx";
 	settings = default_settings();
 	arguments[ADD_GROUPS_MAX + 3] = "true";

@@ -21,10 +21,11 @@ static const char *in_words(const struct settings *settings)
 
 #define ADD(...) (at += snprintf(text + at, sizeof(text) - (size_t)at, __VA_ARGS__))
 	ADD("%s%s", levels[settings->reporter.level], audiences[lifecycle->audience]);
-	ADD("%s%s%s", settings->exec ? "exec " : "", settings->only_home ? "home " : "",
-	    settings->keep_group ? "keep-group " : "");
-	ADD("%s%s%s", settings->scripts_by_shell ? "scripts " : "",
-	    settings->session_if_detached ? "session " : "",
+	ADD("%s%s%s", settings->exec ? "exec " : "",
+	    settings->environment == ENVIRONMENT_ONLY_HOME ? "home " : "",
+	    settings->identity.keep_own_group ? "keep-group " : "");
+	ADD("%s%s%s", settings->program.scripts_by_shell ? "scripts " : "",
+	    settings->program.session == SESSION_NEW_IF_DETACHED ? "session " : "",
 	    settings->no_subreaper ? "no-subreaper " : "");
 	ADD("%s%s%s", lifecycle->leave_rest ? "leave " : "", lifecycle->ask_group ? "ask " : "",
 	    lifecycle->pause ? "pause " : "");
@@ -36,15 +37,15 @@ static const char *in_words(const struct settings *settings)
 	if (!lifecycle->asks_stop[SIGQUIT])
 		ADD("no-quit ");
 	for (int status = 0; status < 256; status++) {
-		if (settings->exit_map[status] != status)
-			ADD("%d=%d ", status, settings->exit_map[status]);
+		if (settings_exit_status(settings, status) != status)
+			ADD("%d=%d ", status, settings_exit_status(settings, status));
 	}
 	if (settings->parent_death)
 		ADD("death=%d ", settings->parent_death);
 	ADD("%d/%d/%d", settings->failure_status[0], settings->failure_status[1],
 	    settings->failure_status[2]);
-	if (settings->user)
-		ADD(" as %s", settings->user);
+	if (settings->identity.user)
+		ADD(" as %s", settings->identity.user);
 	for (char **word = settings->command; word && *word; word++)
 		ADD(" [%s]", *word);
 	if (settings->answer)

@@ -49,7 +49,8 @@ START_TEST(plans)
 	usual.command = command;
 	exec = keeping = plain = root_init = stopping = session = paused = usual;
 	exec.exec = exec.keep_stdio = true;
-	keeping.root_init = keeping.keep_environment = true;
+	keeping.root_init = true;
+	keeping.environment = ENVIRONMENT_KEPT;
 	keeping.lifecycle.wait = 50;
 	plain.keep_stdio = true;
 	plain.lifecycle.wait = 0;
@@ -61,13 +62,13 @@ START_TEST(plans)
 	stopping.lifecycle.stop_delay = 1500;
 	stopping.lifecycle.stop_timeout = 20000;
 	stopping.lifecycle.wait_all = true;
-	stopping.exit_map[143] = 0;
+	settings_map_exit(&stopping, 143, 0);
 	stopping.termination_log = "/log";
 	rights = no_umask = exec;
-	rights.has_umask = no_umask.has_umask = true;
-	rights.umask = 027;
-	rights.no_new_privileges = true;
-	session.new_session = true;
+	rights.limits.has_umask = no_umask.limits.has_umask = true;
+	rights.limits.umask = 027;
+	rights.limits.no_new_privileges = true;
+	session.program.session = SESSION_NEW;
 	paused.command = NULL;
 	paused.lifecycle.pause = true;
 	paused.lifecycle.audience = AUDIENCE_MAIN;

@@ -20,7 +20,7 @@ static const struct ids no_ids;
 static bool resolve(const char *text, const struct account_files *where, struct identity *identity,
 		    struct failure *failure)
 {
-	const struct settings settings = {.user = text};
+	const struct identity_settings settings = {.user = text};
 
 	return identity_resolve(&settings, &no_ids, where, identity, failure);
 }
@@ -112,7 +112,7 @@ START_TEST(a_number_that_keeps_the_group)
 {
 	const struct account_files where = files();
 	static struct identity unknown = {.gid = 77}, app = {.gid = 77};
-	struct settings settings = {.user = "999", .keep_group = true};
+	struct identity_settings settings = {.user = "999", .keep_own_group = true};
 	struct failure failure;
 
 	ck_assert(identity_resolve(&settings, &no_ids, &where, &unknown, &failure));
@@ -167,7 +167,7 @@ START_TEST(groups_that_are_added)
 
 	for (int i = 0; i < COUNT(rows); i++) {
 		static struct identity identity;
-		struct settings settings = {.user = rows[i].user};
+		struct identity_settings settings = {.user = rows[i].user};
 		struct failure failure = {0};
 		bool good;
 
@@ -322,7 +322,8 @@ START_TEST(other_ids)
 
 	for (int i = 0; i < COUNT(rows); i++) {
 		static struct identity identity;
-		const struct settings settings = {.user = rows[i].user, .create = rows[i].create};
+		const struct identity_settings settings = {.user = rows[i].user,
+							   .create = rows[i].create};
 		struct failure failure = {0};
 		const bool good =
 			identity_resolve(&settings, &rows[i].ids, &where, &identity, &failure);

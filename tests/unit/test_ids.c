@@ -106,8 +106,9 @@ START_TEST(from_variables)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		const struct settings settings = {.ids_from_environment = rows[i].names,
-						  .allow_root = rows[i].allow_root};
+		const struct ids_settings settings = {.source = IDS_OF_VARIABLES,
+						      .text = rows[i].names,
+						      .allow_root = rows[i].allow_root};
 		char uid[32], gid[32], *environment[] = {uid, gid, NULL};
 		struct failure failure = {0};
 		struct ids ids;
@@ -134,8 +135,9 @@ END_TEST
 
 START_TEST(other_sources)
 {
-	const struct settings none = {0}, wanted = {.ids = "7:8"}, root = {.ids_of = "/"},
-			      nowhere = {.ids_of = "/no/such/path"};
+	const struct ids_settings none = {0}, wanted = {.source = IDS_GIVEN, .text = "7:8"},
+				  root = {.source = IDS_OF_PATH, .text = "/"},
+				  nowhere = {.source = IDS_OF_PATH, .text = "/no/such/path"};
 	char *environment[] = {NULL};
 	struct failure failure;
 	struct stat status;

@@ -80,15 +80,15 @@ START_TEST(flags)
 {
 	ck_assert(after("exec", NULL).exec);
 	ck_assert(after("no-switch", NULL).no_switch);
-	ck_assert(after("if-root", NULL).if_root);
+	ck_assert(after("if-root", NULL).identity.if_root);
 	ck_assert(after("root-init", NULL).root_init);
-	ck_assert(after("keep-env", NULL).keep_environment);
+	ck_assert(after("keep-env", NULL).environment == ENVIRONMENT_KEPT);
 	ck_assert(after("no-stdio-chown", NULL).keep_stdio);
 	ck_assert(after("wait-all", NULL).lifecycle.wait_all);
 	ck_assert(after("pause", NULL).lifecycle.pause);
-	ck_assert(after("explain", NULL).explain);
-	ck_assert(after("help", NULL).help);
-	ck_assert(after("version", NULL).version);
+	ck_assert(after("explain", NULL).task == TASK_EXPLAIN);
+	ck_assert(after("help", NULL).task == TASK_HELP);
+	ck_assert(after("version", NULL).task == TASK_VERSION);
 	ck_assert_int_eq(after("group", NULL).lifecycle.audience, AUDIENCE_GROUP);
 	ck_assert_int_eq(after("single-child", NULL).lifecycle.audience, AUDIENCE_MAIN);
 	ck_assert_int_eq(default_settings().lifecycle.audience, AUDIENCE_BY_SIGNAL);
@@ -104,7 +104,7 @@ START_TEST(values)
 	ck_assert(after("wait", "3").lifecycle.wait == 3000);
 	ck_assert(after("linger", "30s").lifecycle.linger == 30000);
 	ck_assert(default_settings().lifecycle.linger == 0);
-	ck_assert_str_eq(after("chown-if-needed", "/v").chown_if_needed[0], "/v");
+	ck_assert_str_eq(after("chown-if-needed", "/v").hand_over.chown_if_needed[0], "/v");
 	ck_assert_str_eq(after("umask-from-env", "UMASK").umask_from_environment, "UMASK");
 	ck_assert_int_eq(after("parent-death", "kill").parent_death, SIGKILL);
 	ck_assert_int_eq(after("parent-death", "RTMIN+1").parent_death, 35);
@@ -253,8 +253,8 @@ START_TEST(repeated)
 	ck_assert_int_eq(settings.lifecycle.send_as[SIGINT], SIGQUIT);
 	ck_assert(apply(&settings, "exit-map", "143:1,130", &failure));
 	ck_assert(apply(&settings, "exit-map", "143", &failure));
-	ck_assert_int_eq(settings.exit_map[143], 0);
-	ck_assert_int_eq(settings.exit_map[130], 0);
+	ck_assert_int_eq(settings_exit_status(&settings, 143), 0);
+	ck_assert_int_eq(settings_exit_status(&settings, 130), 0);
 	ck_assert(apply(&settings, "stop-signals", "HUP", &failure));
 	ck_assert(apply(&settings, "stop-signals", "PWR", &failure));
 	ck_assert(!settings.lifecycle.asks_stop[SIGHUP]);
@@ -293,7 +293,7 @@ START_TEST(long_lists)
 		sprintf(list + strlen(list), "%s%d:%d", *list ? "," : "", status, 255 - status);
 	settings = after("exit-map", list);
 	for (int status = 0; status < 256; status++)
-		ck_assert_int_eq(settings.exit_map[status], 255 - status);
+		ck_assert_int_eq(settings_exit_status(&settings, status), 255 - status);
 }
 END_TEST
 
@@ -307,7 +307,8 @@ START_TEST(exit_map)
 				   : status == 255		  ? 254
 								  : status;
 
-		ck_assert_msg(settings.exit_map[status] == wanted, "status %d", status);
+		ck_assert_msg(settings_exit_status(&settings, status) == wanted, "status %d",
+			      status);
 	}
 }
 END_TEST
@@ -346,7 +347,7 @@ START_TEST(variables)
 	ck_assert_int_eq(settings.lifecycle.send_as[SIGTERM], SIGQUIT);
 	ck_assert(settings.lifecycle.stop_delay == 5000);
 	ck_assert(settings.lifecycle.wait_all);
-	ck_assert_int_eq(settings.exit_map[143], 0);
+	ck_assert_int_eq(settings_exit_status(&settings, 143), 0);
 	ck_assert(settings.reporter.json);
 
 	ck_assert(with_variables(more, &settings, &failure));
@@ -394,8 +395,8 @@ START_TEST(umask_from_a_variable)
 		ck_assert_msg(options_read_umask(environment, &settings, &failure) ==
 				      !rows[i].refusal,
 			      "%s", rows[i].entry);
-		ck_assert_msg(settings.has_umask == rows[i].has_umask, "%s", rows[i].entry);
-		ck_assert_uint_eq(settings.umask, rows[i].wanted);
+		ck_assert_msg(settings.limits.has_umask == rows[i].has_umask, "%s", rows[i].entry);
+		ck_assert_uint_eq(settings.limits.umask, rows[i].wanted);
 		if (rows[i].refusal)
 			ck_assert_msg(strstr(failure.text, rows[i].refusal) == failure.text, "%s",
 				      failure.text);
@@ -405,10 +406,11 @@ END_TEST
 
 static bool is_untouched(const struct settings *settings)
 {
-	return !settings->exec && !settings->no_switch && !settings->if_root &&
-	       !settings->root_init && !settings->keep_environment && !settings->keep_stdio &&
-	       !settings->lifecycle.pause && !settings->lifecycle.wait_all && !settings->install &&
-	       !settings->explain && !settings->help && !settings->version && !settings->user;
+	return !settings->exec && !settings->no_switch && !settings->identity.if_root &&
+	       !settings->root_init && settings->environment == ENVIRONMENT_OF_ACCOUNT &&
+	       !settings->keep_stdio && !settings->lifecycle.pause &&
+	       !settings->lifecycle.wait_all && !settings->install && settings->task == TASK_RUN &&
+	       !settings->identity.user;
 }
 
 /* Who to become and what to run is never taken from the environment; nor is what is not ours. */

@@ -6,10 +6,10 @@
 #include <check.h>
 #include <stddef.h>
 
-#include "settings.h"
-
 /* An old name of Check's own for ck_abort_msg(), and the name of ours in failure.h. */
 #undef fail
+
+#include "settings.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 

@@ -6,10 +6,10 @@
 
 static const struct option options[] = {
 	PLAIN('g', NULL, option_set_group, 0),
-	FLAG('h', NULL, help, 0),
-	FLAG('L', NULL, help, 0),
+	CHOICE('h', NULL, enum task, task, TASK_HELP, 0),
+	CHOICE('L', NULL, enum task, task, TASK_HELP, 0),
 	FLAG('P', NULL, lifecycle.pause, 0),
-	FLAG('V', "version", version, 0),
+	CHOICE('V', "version", enum task, task, TASK_VERSION, 0),
 };
 
 static const struct dropin catatonit = {
@@ -22,7 +22,7 @@ static const struct dropin catatonit = {
 bool catatonit_parse(char **words, char **environment, struct settings *settings,
 		     struct failure *failure)
 {
-	settings->scripts_by_shell = true;
+	settings->program.scripts_by_shell = true;
 	settings->reporter.level =
 		environment_get(environment, "CATATONIT_DEBUG") ? REPORT_DETAILS : REPORT_ERRORS;
 	settings->lifecycle.leave_rest = true;
@@ -32,6 +32,6 @@ bool catatonit_parse(char **words, char **environment, struct settings *settings
 	settings->lifecycle.send_as[SIGTSTP] = SEND_NOTHING;
 	if (!dropin_read(&catatonit, words, settings, failure))
 		return false;
-	settings->answer_on_stderr = settings->help;
+	settings->answer_on_stderr = settings->task == TASK_HELP;
 	return true;
 }

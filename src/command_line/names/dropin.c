@@ -97,12 +97,11 @@ bool dropin_read(const struct dropin *peer, char **words, struct settings *setti
 		 struct failure *failure)
 {
 	words = cmdline_read_options(&peer->options, words, settings, failure);
-	/* Usage and version are printed at once: an error behind the option does not count. */
-	if (!words && !settings->help && !settings->version)
+	if (!words)
 		return false;
-	settings->answer = settings->help      ? dropin_usage(settings, peer->usage)
-			   : settings->version ? peer->version
-					       : NULL;
+	settings->answer = settings->task == TASK_HELP	    ? dropin_usage(settings, peer->usage)
+			   : settings->task == TASK_VERSION ? peer->version
+							    : NULL;
 	if (settings->answer || settings->lifecycle.pause)
 		return true;
 	settings->command = without_dashes(words, peer->dashes_anywhere);

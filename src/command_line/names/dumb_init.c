@@ -30,10 +30,10 @@ static bool set_rewrite(const struct setting *setting, const char *value)
 
 static const struct option options[] = {
 	PLAIN('c', "single-child", option_set_single_child, 0),
-	FLAG('h', "help", help, 0),
+	CHOICE('h', "help", enum task, task, TASK_HELP, 0),
 	VALUE('r', "rewrite", set_rewrite, 0),
 	PLAIN('v', "verbose", option_set_verbose, 0),
-	FLAG('V', "version", version, 0),
+	CHOICE('V', "version", enum task, task, TASK_VERSION, 0),
 };
 
 static const struct dropin dumb_init = {
@@ -57,7 +57,7 @@ static void use_session(struct settings *settings)
 	static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 	struct lifecycle_settings *lifecycle = &settings->lifecycle;
 
-	settings->session_if_detached = true;
+	settings->program.session = SESSION_NEW_IF_DETACHED;
 	lifecycle->audience = AUDIENCE_GROUP;
 	lifecycle->ask_group = true;
 	/*
@@ -75,7 +75,7 @@ bool dumb_init_parse(char **words, char **environment, struct settings *settings
 {
 	const struct setting setting = {.settings = settings};
 
-	settings->scripts_by_shell = true;
+	settings->program.scripts_by_shell = true;
 	settings->no_subreaper = true;
 	settings->answer_on_stderr = true;
 	settings->reporter.level = REPORT_ERRORS;

@@ -10,8 +10,8 @@ bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 	const char *colon;
 
 	settings->exec = true;
-	settings->only_home = true;
-	settings->keep_group = true;
+	settings->environment = ENVIRONMENT_ONLY_HOME;
+	settings->identity.keep_own_group = true;
 	if (!words[0] || !words[1])
 		return fail(failure, STATUS_REFUSED, "no COMMAND: write USER[:GROUP] COMMAND");
 	/*
@@ -21,27 +21,29 @@ bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 	colon = strchr(words[0], ':');
 	if (colon && colon > words[0] && colon[1] == '\0')
 		words[0][colon - words[0]] = '\0';
-	settings->user = words[0];
+	settings_set_user(settings, words[0]);
 	settings->command = words + 1;
 	return true;
 }
 
-/* The answer to a first word that asks for the version or the usage, or NULL. */
-static const char *answer_to(const char *word, const struct settings *settings)
+/* Answer a first word that asks for the version or the usage. False if it does not. */
+static bool answer(const char *word, struct settings *settings)
 {
 	static const char *const questions[] = {"--version", "-v", "--help", "-h", "-?"};
 
 	for (size_t i = 0; word && i < sizeof(questions) / sizeof(questions[0]); i++) {
-		if (strcmp(word, questions[i]) == 0)
-			return i < 2 ? "1.14 (dinit-su " PACKAGE_VERSION ")\n"
-				     : dropin_usage(settings, "USER[:GROUP]");
+		if (strcmp(word, questions[i]) != 0)
+			continue;
+		settings->task = i < 2 ? TASK_VERSION : TASK_HELP;
+		settings->answer = i < 2 ? "1.14 (dinit-su " PACKAGE_VERSION ")\n"
+					 : dropin_usage(settings, "USER[:GROUP]");
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 bool gosu_parse(char **words, char **environment, struct settings *settings,
 		struct failure *failure)
 {
-	settings->answer = answer_to(words[0], settings);
-	return settings->answer || su_exec_parse(words, environment, settings, failure);
+	return answer(words[0], settings) || su_exec_parse(words, environment, settings, failure);
 }

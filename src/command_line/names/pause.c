@@ -12,8 +12,10 @@ bool pause_parse(char **words, char **environment __attribute__((unused)),
 	settings->lifecycle.asks_stop[SIGQUIT] = false;
 	/* The pause program ignores every other word. */
 	for (; *words; words++) {
-		if (strcasecmp(*words, "-v") == 0)
+		if (strcasecmp(*words, "-v") == 0) {
+			settings->task = TASK_VERSION;
 			settings->answer = "pause.c (dinit-su " PACKAGE_VERSION ")\n";
+		}
 	}
 	return true;
 }

@@ -15,8 +15,8 @@ static bool set_subreaper(const struct setting *setting, const char *value __att
 static const struct option options[] = {
 	VALUE('e', NULL, option_set_exit_map, 0),
 	PLAIN('g', NULL, option_set_group, 0),
-	FLAG('h', NULL, help, 0),
-	FLAG('l', NULL, help, 0),
+	CHOICE('h', NULL, enum task, task, TASK_HELP, 0),
+	CHOICE('l', NULL, enum task, task, TASK_HELP, 0),
 	VALUE('p', NULL, option_set_parent_death, 0),
 	PLAIN('s', NULL, set_subreaper, 0),
 	PLAIN('v', NULL, option_set_verbose, 0),
@@ -53,11 +53,12 @@ static void read_variables(char **environment, struct settings *settings)
 bool tini_parse(char **words, char **environment, struct settings *settings,
 		struct failure *failure)
 {
-	settings->scripts_by_shell = true;
+	settings->program.scripts_by_shell = true;
 	settings->no_subreaper = true;
 	settings->lifecycle.leave_rest = true;
 	settings->lifecycle.audience = AUDIENCE_MAIN;
 	if (words[0] && strcmp(words[0], "--version") == 0 && !words[1]) {
+		settings->task = TASK_VERSION;
 		settings->answer = tini.version;
 		return true;
 	}
