@@ -8,6 +8,9 @@
 /* Milliseconds of a clock that never goes back. */
 int64_t clock_monotonic(void);
 
+/* Ticks since boot, as the start of a process is told in: starttime of proc_pid_stat(5). */
+uint64_t clock_ticks(void);
+
 /* Milliseconds since 1970-01-01 UTC. */
 int64_t clock_realtime(void);
 

@@ -41,6 +41,8 @@ void streams_look(struct stream streams[STREAMS])
 			streams[descriptor] = (struct stream){
 				.mode = status.st_mode,
 				.owner = status.st_uid,
+				.device = status.st_dev,
+				.inode = status.st_ino,
 				.is_terminal = may_be_terminal(&status) && isatty(descriptor),
 				.is_anonymous = is_anonymous_pipe(descriptor, &status),
 			};

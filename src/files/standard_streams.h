@@ -19,6 +19,8 @@ struct stream {
 	uid_t owner;
 	bool is_terminal;
 	bool is_anonymous; /* a pipe without a name: pipe(2), not mkfifo(3) */
+	dev_t device;	   /* with inode, which file it is */
+	ino_t inode;
 };
 
 /*

@@ -6,11 +6,15 @@
 /* How often to look for the end of a process of which init gets no SIGCHLD. */
 #define CHECK_INTERVAL 20
 
+/* How many processes are looked at in a millisecond, if a tenth of the time is spent on that. */
+#define LISTED_IN_A_MILLISECOND 10
+
 struct lifecycle_settings lifecycle_defaults(void)
 {
 	return (struct lifecycle_settings){
 		.stop_timeout = NO_DEADLINE,
 		.wait = 5000,
+		.later = 1000,
 		.asks_stop = {[SIGTERM] = true, [SIGINT] = true, [SIGQUIT] = true},
 	};
 }
@@ -25,23 +29,32 @@ struct lifecycle lifecycle_start(const struct lifecycle_settings *settings)
 		.stop_at = NO_DEADLINE,
 		.kill_at = NO_DEADLINE,
 		.check_at = NO_DEADLINE,
+		.ask_at = NO_DEADLINE,
 	};
 }
 
-static void decide(struct decision *decision, enum action_kind kind, int signal)
+static struct action *decide(struct decision *decision, enum action_kind kind, int signal)
 {
-	decision->actions[decision->count++] = (struct action){.kind = kind, .signal = signal};
+	struct action *action = &decision->actions[decision->count++];
+
+	*action = (struct action){.kind = kind, .signal = signal};
+	return action;
 }
 
 static void forget_deadlines(struct lifecycle *state)
 {
-	state->pass_at = state->stop_at = state->kill_at = state->check_at = NO_DEADLINE;
+	state->pass_at = state->stop_at = state->kill_at = NO_DEADLINE;
+	state->check_at = state->ask_at = NO_DEADLINE;
 }
 
 static void end(struct lifecycle *state, struct decision *decision)
 {
 	state->phase = PHASE_ENDED;
 	forget_deadlines(state);
+	/* It was to be killed and could not be. */
+	if (state->main_lives)
+		state->status = 128 + SIGKILL;
+	state->main_lives = false;
 	decide(decision, ACTION_END, 0);
 }
 
@@ -51,25 +64,44 @@ static void kill_all(struct lifecycle *state, struct decision *decision, int64_t
 	forget_deadlines(state);
 	/* Of what was killed under a parent that cannot be killed, init hears nothing. */
 	state->check_at = now + CHECK_INTERVAL;
-	decide(decision, ACTION_SIGNAL_ALL, SIGKILL);
+	decide(decision, ACTION_KILL_ALL, SIGKILL);
 	/*
 	 * The end of a PID 1 kills everything in its namespace, processes of other users included,
-	 * and is only seen outside when all of it is gone: pid_namespaces(7). Only main is waited
-	 * for, whose status counts: it may have ended by itself just now.
+	 * and is only seen outside when all of it is gone: pid_namespaces(7).
 	 */
-	if (state->settings.kernel_ends_rest && !state->main_lives)
+	if (state->settings.kernel_ends_rest)
 		end(state, decision);
 }
 
 static void ask_to_end(struct lifecycle *state, struct decision *decision, int64_t now)
 {
 	state->phase = PHASE_ENDING;
-	/* A stop that is still held back asks for no more than this. */
-	state->pass_at = NO_DEADLINE;
+	/* A stop that is still held back asks for no more than this; main has no time left. */
+	state->pass_at = state->stop_at = NO_DEADLINE;
 	state->kill_at = now + state->settings.wait;
-	decide(decision, ACTION_SIGNAL_ALL, SIGTERM);
-	/* A stopped process acts on TERM only when it is continued. */
-	decide(decision, ACTION_SIGNAL_ALL, SIGCONT);
+	state->filters_from = now + state->settings.later;
+	decide(decision, ACTION_ASK, SIGTERM);
+}
+
+/* Whoever looks after somebody may end without a SIGCHLD for init: so there is a next time. */
+static void asked(struct lifecycle *state, struct decision *decision, const struct event *event,
+		  int64_t now)
+{
+	int64_t pause = event->listed / LISTED_IN_A_MILLISECOND;
+
+	if (state->phase != PHASE_ENDING)
+		return;
+	if (event->is_over) {
+		end(state, decision);
+		return;
+	}
+	if (pause < CHECK_INTERVAL)
+		pause = CHECK_INTERVAL;
+	state->ask_from = now + pause;
+	state->ask_at = NO_DEADLINE;
+	if (event->asks_again)
+		state->ask_at =
+			now + (pause < state->settings.later ? state->settings.later : pause);
 }
 
 /* Signals that a terminal or a stop sends, for everything that works on the same job. */
@@ -79,39 +111,51 @@ static bool is_for_group(int signal)
 	       signal == SIGTSTP;
 }
 
-/* Send signal to whoever it is for. */
-static void forward(const struct lifecycle *state, struct decision *decision, int signal)
+/*
+ * INT is what a terminal sends to a whole group, and programs are written for that: workers ignore
+ * it. HUP comes from the kernel when the terminal has gone, for everyone who used it.
+ */
+static bool is_for_everyone(const struct lifecycle *state, int signal, bool from_kernel)
 {
-	const enum audience audience = state->settings.audience;
+	return state->settings.audience == AUDIENCE_GROUP || signal == SIGINT || from_kernel;
+}
+
+/* Send signal to whoever it is for. */
+static struct action *forward(const struct lifecycle *state, struct decision *decision, int signal,
+			      bool from_kernel)
+{
+	const bool to_everyone = is_for_everyone(state, signal, from_kernel);
+	enum action_kind kind = to_everyone ? ACTION_FORWARD_TO_GROUP : ACTION_FORWARD_TO_BRANCHES;
+	struct action *action;
 
 	if (state->phase == PHASE_DAEMONS)
-		decide(decision, ACTION_SIGNAL_ALL, signal);
-	else if (audience == AUDIENCE_GROUP ||
-		 (audience == AUDIENCE_BY_SIGNAL && is_for_group(signal)))
-		decide(decision, ACTION_FORWARD_TO_GROUP, signal);
-	else
-		decide(decision, ACTION_FORWARD_TO_MAIN, signal);
+		kind = ACTION_FORWARD_TO_ALL;
+	else if (state->settings.audience == AUDIENCE_MAIN ||
+		 (state->settings.audience == AUDIENCE_BY_SIGNAL && !is_for_group(signal)))
+		kind = ACTION_FORWARD_TO_MAIN;
+	action = decide(decision, kind, signal);
+	action->to_everyone = to_everyone;
+	return action;
 }
 
 static void pass_stop_on(struct lifecycle *state, struct decision *decision, int signal,
-			 int64_t now)
+			 bool from_kernel, int64_t now)
 {
 	state->stop_signal = signal;
 	state->pass_at = NO_DEADLINE;
-	if (state->stop_at == NO_DEADLINE && state->settings.stop_timeout != NO_DEADLINE)
-		state->stop_at = now + state->settings.stop_timeout;
 	if (state->settings.pause) {
 		/* Nobody to pass it on to: what would follow the end of main does so at once. */
 		state->phase = PHASE_MAIN_ENDED;
 		state->check_at = now;
 		return;
 	}
-	forward(state, decision, signal);
-	if (state->phase == PHASE_DAEMONS)
-		decide(decision, ACTION_SIGNAL_ALL, SIGCONT);
+	if (state->stop_at == NO_DEADLINE && state->settings.stop_timeout != NO_DEADLINE)
+		state->stop_at = now + state->settings.stop_timeout;
+	forward(state, decision, signal, from_kernel)->is_stop = true;
 }
 
-static void ask_stop(struct lifecycle *state, struct decision *decision, int signal, int64_t now)
+static void ask_stop(struct lifecycle *state, struct decision *decision, int signal,
+		     bool from_kernel, int64_t now)
 {
 	const int held = state->pass_at != NO_DEADLINE ? state->stop_signal : signal;
 
@@ -126,13 +170,14 @@ static void ask_stop(struct lifecycle *state, struct decision *decision, int sig
 	}
 	/* A second one cuts the delay short; the first is not lost by that. */
 	if (held != signal)
-		pass_stop_on(state, decision, held, now);
-	pass_stop_on(state, decision, signal, now);
+		pass_stop_on(state, decision, held, false, now);
+	pass_stop_on(state, decision, signal, from_kernel, now);
 }
 
-static void take_signal(struct lifecycle *state, struct decision *decision, int received,
-			int64_t now)
+static void take_signal(struct lifecycle *state, struct decision *decision,
+			const struct event *event, int64_t now)
 {
+	const int received = event->signal;
 	const uint8_t send_as = state->settings.send_as[received];
 	const int signal = send_as ? send_as : received;
 
@@ -142,18 +187,19 @@ static void take_signal(struct lifecycle *state, struct decision *decision, int 
 	if (send_as == SEND_NOTHING)
 		return;
 	if (state->settings.asks_stop[received]) {
-		ask_stop(state, decision, signal, now);
+		ask_stop(state, decision, signal, event->from_kernel, now);
 		return;
 	}
-	/* Init's own: its children, and its own use of the terminal. */
-	if (received == SIGCHLD || (!send_as && (received == SIGTTIN || received == SIGTTOU)))
+	/* Init's own: its children, and its own use of the terminal, of which the kernel tells. */
+	if (received == SIGCHLD ||
+	    (event->from_kernel && !send_as && (received == SIGTTIN || received == SIGTTOU)))
 		return;
 	/* Which of the daemons should USR1 be for? It kills those that do not expect it. */
 	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
 	    !is_for_group(signal))
 		return;
 	if (state->main_lives || state->phase == PHASE_DAEMONS)
-		forward(state, decision, signal);
+		forward(state, decision, signal, event->from_kernel);
 }
 
 static void main_ended(struct lifecycle *state, struct decision *decision, int wait_status,
@@ -167,36 +213,46 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 	if (state->settings.ask_group && !state->settings.kernel_ends_rest)
 		decide(decision, ACTION_ASK_GROUP, SIGTERM);
 	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
-	if (state->phase == PHASE_MAIN_ENDED)
+	if (state->phase == PHASE_MAIN_ENDED) {
 		/* What a stop would have asked for happens anyway now. */
-		state->pass_at = NO_DEADLINE;
-	else if (state->stop_signal && state->pass_at == NO_DEADLINE)
+		state->pass_at = state->stop_at = NO_DEADLINE;
+	} else if (state->stop_signal && state->pass_at == NO_DEADLINE) {
 		/* A stop that main was told of was meant for what it has left behind as well. */
-		pass_stop_on(state, decision, state->stop_signal, now);
+		pass_stop_on(state, decision, state->stop_signal, false, now);
+		decision->actions[decision->count - 1].to_untold = true;
+	}
 }
 
-static void all_reaped(struct lifecycle *state, struct decision *decision, enum remaining remaining,
-		       int64_t now)
+static void look_at_rest(struct lifecycle *state, struct decision *decision,
+			 const struct event *event, int64_t now)
 {
-	const bool pause_ends = state->settings.pause && state->stop_signal;
-
-	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
-		return;
-	if (remaining == REMAINING_NOBODY ||
-	    (state->settings.leave_rest && !state->settings.kernel_ends_rest)) {
-		end(state, decision);
-		return;
-	}
-	if (state->phase == PHASE_DAEMONS && remaining == REMAINING_CHILDREN)
-		return;
+	/* Who has ended may have looked after somebody. */
+	if (state->ask_at != NO_DEADLINE && event->any_ended)
+		state->ask_at = now < state->ask_from ? state->ask_from : now;
 	if (state->phase == PHASE_MAIN_ENDED || state->phase == PHASE_DAEMONS)
 		ask_to_end(state, decision, now);
 	else if (state->phase == PHASE_KILLING)
 		/* What the killed have left behind has come to init since. */
 		kill_all(state, decision, now);
 	if (state->phase == PHASE_ENDING || state->phase == PHASE_RUNNING)
-		state->check_at =
-			remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL : NO_DEADLINE;
+		state->check_at = event->remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL
+									  : NO_DEADLINE;
+}
+
+static void all_reaped(struct lifecycle *state, struct decision *decision,
+		       const struct event *event, int64_t now)
+{
+	const bool pause_ends = state->settings.pause && state->stop_signal;
+	const bool has_asked = state->phase == PHASE_ENDING || state->phase == PHASE_KILLING;
+
+	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
+		return;
+	if (event->remaining == REMAINING_NOBODY ||
+	    (event->remaining == REMAINING_OUT_OF_REACH && has_asked) ||
+	    (state->settings.leave_rest && !state->settings.kernel_ends_rest))
+		end(state, decision);
+	else if (state->phase != PHASE_DAEMONS || event->remaining == REMAINING_STRANGERS)
+		look_at_rest(state, decision, event, now);
 }
 
 static void time_came(struct lifecycle *state, struct decision *decision, int64_t now)
@@ -204,21 +260,27 @@ static void time_came(struct lifecycle *state, struct decision *decision, int64_
 	/* Looking again needs no action: EVENT_ALL_REAPED tells who is left. */
 	if (now >= state->check_at)
 		state->check_at = NO_DEADLINE;
-	if (now >= state->kill_at || now >= state->stop_at)
+	if (now >= state->kill_at || (now >= state->stop_at && !state->main_lives)) {
 		kill_all(state, decision, now);
-	else if (now >= state->pass_at)
-		pass_stop_on(state, decision, state->stop_signal, now);
+	} else if (now >= state->stop_at) {
+		state->stop_at = NO_DEADLINE;
+		decide(decision, ACTION_KILL_MAIN, SIGKILL);
+	} else if (now >= state->pass_at) {
+		pass_stop_on(state, decision, state->stop_signal, false, now);
+	} else if (now >= state->ask_at) {
+		state->ask_at = NO_DEADLINE;
+		decide(decision, ACTION_ASK_AGAIN, SIGTERM)->to_filters =
+			now >= state->filters_from;
+	}
 }
 
-bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event)
+/* What is left, or main, is of another user: nothing that init does could end it. */
+static void give_up(struct lifecycle *state, struct decision *decision)
 {
-	const struct lifecycle_settings *settings = &state->settings;
-
-	if (state->phase != PHASE_RUNNING || settings->pause)
-		return true;
-	if (event->kind == EVENT_SIGNAL)
-		return settings->stop_delay > 0 || settings->stop_timeout != NO_DEADLINE;
-	return event->kind != EVENT_ALL_REAPED;
+	if (state->phase == PHASE_KILLING)
+		end(state, decision);
+	else if (state->phase == PHASE_RUNNING && state->main_lives)
+		state->phase = PHASE_MAIN_ENDED;
 }
 
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now)
@@ -227,7 +289,7 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 
 	switch (event->kind) {
 	case EVENT_SIGNAL:
-		take_signal(state, &decision, event->signal, now);
+		take_signal(state, &decision, event, now);
 		break;
 	case EVENT_MAIN_STOPPED:
 		/* A SIGSTOP was sent on purpose: whoever did will continue it. */
@@ -239,17 +301,16 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 			main_ended(state, &decision, event->status, now);
 		break;
 	case EVENT_ALL_REAPED:
-		all_reaped(state, &decision, event->remaining, now);
+		all_reaped(state, &decision, event, now);
 		break;
 	case EVENT_TIME:
 		time_came(state, &decision, now);
 		break;
+	case EVENT_ASKED:
+		asked(state, &decision, event, now);
+		break;
 	case EVENT_UNREACHABLE:
-		if (state->phase != PHASE_KILLING)
-			break;
-		if (state->main_lives)
-			state->status = 128 + SIGKILL;
-		end(state, &decision);
+		give_up(state, &decision);
 		break;
 	}
 	return decision;
@@ -262,7 +323,7 @@ static int64_t earlier(int64_t one, int64_t other)
 
 int64_t lifecycle_deadline(const struct lifecycle *state)
 {
-	return earlier(earlier(state->pass_at, state->stop_at),
+	return earlier(earlier(earlier(state->pass_at, state->stop_at), state->ask_at),
 		       earlier(state->kill_at, state->check_at));
 }
 

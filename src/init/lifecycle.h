@@ -18,7 +18,7 @@
 /* Who gets a signal that comes to init. */
 enum audience {
 	AUDIENCE_BY_SIGNAL, /* TERM, INT, HUP, QUIT and TSTP to the group, others to main alone */
-	AUDIENCE_GROUP,
+	AUDIENCE_GROUP,	    /* every signal to everyone in it, whoever handles it */
 	AUDIENCE_MAIN,
 };
 
@@ -28,11 +28,12 @@ enum audience {
 /* What the lifecycle is told once, at the start. */
 struct lifecycle_settings {
 	int64_t stop_delay;   /* how long the first stop signal is held back */
-	int64_t stop_timeout; /* how long everything lives after it was passed on; or NO_DEADLINE */
+	int64_t stop_timeout; /* how long main lives after it was passed on; or NO_DEADLINE */
 	int64_t wait;	      /* how long leftovers get between TERM and KILL */
 	int64_t linger;	      /* how long the network gets at the end; 0: no time */
-	bool wait_all;	      /* main daemonizes: what it leaves behind is not to be ended */
-	bool pause;	      /* there is no main */
+	int64_t later; /* how much later filters are asked, and the others are looked at again */
+	bool wait_all; /* main daemonizes: what it leaves behind is not to be ended */
+	bool pause;    /* there is no main */
 	bool kernel_ends_rest; /* init is PID 1: when it ends, the kernel kills what is left */
 	bool leave_rest;       /* else: what main leaves behind is left alone */
 	bool ask_group;	       /* but what is left of its group gets TERM */
@@ -45,8 +46,8 @@ enum phase {
 	PHASE_RUNNING,	  /* main lives, or nothing does (pause) */
 	PHASE_DAEMONS,	  /* main has ended and what it left behind is not to be ended (wait_all) */
 	PHASE_MAIN_ENDED, /* its status is known; not yet known what is left */
-	PHASE_ENDING,	  /* what is left was asked to end */
-	PHASE_KILLING,	  /* what is left, main included, was killed */
+	PHASE_ENDING,	  /* what is left was asked to end, or is looked after by who was */
+	PHASE_KILLING,	  /* what is left was killed */
 	PHASE_ENDED,	  /* nothing more to do */
 };
 
@@ -57,16 +58,20 @@ struct lifecycle {
 	int stop_signal;  /* the last that asked for a stop, or 0; held back while pass_at is set */
 	int status;	  /* exit status to be; counts once main has ended */
 	int64_t pass_at;  /* when to pass the held signal on */
-	int64_t stop_at;  /* when everything is killed that has not stopped */
+	int64_t stop_at;  /* when main is killed if it has not stopped */
 	int64_t kill_at;  /* when what main left behind is killed */
 	int64_t check_at; /* when to look again for processes whose end gives no SIGCHLD */
+	int64_t ask_at;	  /* when to ask again, as somebody is left who was not asked yet */
+	int64_t ask_from; /* no sooner than this */
+	int64_t filters_from; /* when filters are asked as well */
 };
 
 /* Who is left beside init. */
 enum remaining {
 	REMAINING_NOBODY,
-	REMAINING_CHILDREN,  /* at least one child: its end will give a SIGCHLD */
-	REMAINING_STRANGERS, /* others only (docker exec): their end gives init no signal */
+	REMAINING_CHILDREN,	/* at least one child: its end will give a SIGCHLD */
+	REMAINING_STRANGERS,	/* others only (docker exec): their end gives init no signal */
+	REMAINING_OUT_OF_REACH, /* only processes of other users, which init may not signal */
 };
 
 enum event_kind {
@@ -75,7 +80,9 @@ enum event_kind {
 	EVENT_MAIN_ENDED,   /* main was reaped; status is its wait status, wait(2) */
 	EVENT_ALL_REAPED,   /* no further child has ended; remaining tells who lives */
 	EVENT_TIME,	    /* lifecycle_deadline() has come; EVENT_ALL_REAPED follows */
-	EVENT_UNREACHABLE,  /* none of those that are left could be killed */
+	EVENT_ASKED,	    /* ACTION_ASK or ACTION_ASK_AGAIN was done; see struct event */
+	EVENT_UNREACHABLE,  /* main, or all that is left, is not to be killed; EVENT_ALL_REAPED
+			       follows */
 };
 
 struct event {
@@ -83,22 +90,36 @@ struct event {
 	int signal;
 	int status;
 	enum remaining remaining;
+	bool from_kernel; /* signal was not sent by a process: a terminal that hangs up */
+	bool any_ended;	  /* somebody was reaped since the last EVENT_ALL_REAPED */
+	bool is_over;	  /* nobody is left whom init can ask */
+	bool asks_again;  /* somebody may be left who is to be asked later */
+	int listed;	  /* how many processes were looked at */
 };
 
 enum action_kind {
-	ACTION_FORWARD_TO_GROUP, /* signal to main's process group */
-	ACTION_FORWARD_TO_MAIN,	 /* signal to main alone, with its value */
-	ACTION_HOLD_BACK,	 /* nothing yet: signal will be passed on when the delay is over */
-	ACTION_STOP_WITH_MAIN,	 /* stop by signal like main, and continue it afterwards */
-	ACTION_TAKE_TERMINAL,	 /* what main had of the terminal goes back to init */
-	ACTION_SIGNAL_ALL, /* signal to everything but init: main, if it lives, and the rest */
-	ACTION_END,	   /* init ends with the lifecycle's status */
-	ACTION_ASK_GROUP,  /* TERM to what is left of main's group, if anything is */
+	ACTION_FORWARD_TO_BRANCHES, /* signal to main's group, down to who handles it: delivery.h */
+	ACTION_FORWARD_TO_GROUP,    /* signal to everyone in main's group */
+	ACTION_FORWARD_TO_MAIN,	    /* signal to main alone, with its value */
+	ACTION_FORWARD_TO_ALL,	    /* signal to everything that is left */
+	ACTION_HOLD_BACK,      /* nothing yet: signal will be passed on when the delay is over */
+	ACTION_STOP_WITH_MAIN, /* stop by signal like main, and continue it afterwards */
+	ACTION_TAKE_TERMINAL,  /* what main had of the terminal goes back to init */
+	ACTION_ASK,	       /* TERM to what is left and was not told yet: EVENT_ASKED follows */
+	ACTION_ASK_AGAIN,      /* the same to those whom nobody looks after any more */
+	ACTION_KILL_MAIN,      /* EVENT_UNREACHABLE follows if that fails */
+	ACTION_KILL_ALL,       /* KILL to what is left; EVENT_UNREACHABLE follows if that fails */
+	ACTION_END,	       /* init ends with the lifecycle's status */
+	ACTION_ASK_GROUP,      /* TERM to what is left of main's group, if anything is */
 };
 
 struct action {
 	enum action_kind kind;
 	int signal;
+	bool is_stop;	  /* a stop that is passed on: nobody is told the same twice */
+	bool to_everyone; /* ACTION_FORWARD_TO_ALL: whoever handles the signal */
+	bool to_untold;	  /* ACTION_FORWARD_TO_ALL: not to those who were told it with main */
+	bool to_filters;  /* ACTION_ASK_AGAIN: also to who ends when its input does */
 };
 
 #define ACTIONS_MAX 4
@@ -113,12 +134,6 @@ struct lifecycle_settings lifecycle_defaults(void);
 
 /* The state in which main has just been started. */
 struct lifecycle lifecycle_start(const struct lifecycle_settings *settings);
-
-/*
- * Whether the time of an event can make a difference in this state: else any will do for
- * lifecycle_step(). To ask for it takes a tenth of the time of passing a signal on.
- */
-bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event);
 
 /* Take an event that happened at now into state; returns what to do, in this order. */
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now);

@@ -19,6 +19,9 @@
 /* Looking for a signal takes a tenth of the time of reaping an orphan: not after each of them. */
 #define REAPED_IN_A_ROW 32
 
+/* A queue of signals that somebody keeps full must not keep init from reaping. */
+#define SIGNALS_IN_A_ROW 32
+
 struct supervisor {
 	const struct reporter *reporter;
 	pid_t main_pid;
@@ -27,11 +30,16 @@ struct supervisor {
 	bool new_session;
 	bool suspending; /* main was sent STOP for a Ctrl-Z */
 	struct lifecycle lifecycle;
-	bool reaping;	   /* a child may have ended that was not collected yet */
-	bool unreachable;  /* nobody could be killed */
-	bool others_named; /* processes of other users were warned about */
-	bool killed_main;  /* init itself did, so that nobody need wonder who */
-	bool killed_rest;  /* what is left was sent KILL before, and that was told */
+	struct tree tree;
+	bool reaping;	      /* a child may have ended that was not collected yet */
+	bool any_ended;	      /* somebody was collected since the last EVENT_ALL_REAPED */
+	int signals_in_a_row; /* since the last look for ended children */
+	bool has_asked;	      /* outcome is of an ACTION_ASK */
+	bool unreachable;     /* nobody could be killed */
+	bool out_of_reach;    /* somebody is left whom init may not signal */
+	struct outcome outcome;
+	bool killed_main; /* init itself did, so that nobody need wonder who */
+	bool killed_rest; /* what is left was sent KILL before, and that was told */
 	bool has_memory_kills;
 	uint32_t memory_kills; /* at the start, if it has that: memory_kills() */
 	siginfo_t info;	       /* of the signal that is being handled */
@@ -155,19 +163,34 @@ static struct event main_changed(struct supervisor *init, int status)
 	return (struct event){.kind = EVENT_MAIN_ENDED, .status = status};
 }
 
+static struct event all_reaped(struct supervisor *init, bool has_children)
+{
+	const enum phase phase = init->lifecycle.phase;
+	/* Without a child only those can be left who may be of another user. */
+	const bool look_closely = (phase == PHASE_ENDING || phase == PHASE_KILLING) &&
+				  (init->out_of_reach || !has_children);
+	const struct event event = {.kind = EVENT_ALL_REAPED,
+				    .any_ended = init->any_ended,
+				    .remaining = processes_remaining(&init->tree, has_children,
+								     look_closely)};
+
+	init->reaping = init->any_ended = false;
+	return event;
+}
+
 /* Up to a few, before the next look for a signal. Returns whether that was an event. */
 static bool reap_some(struct supervisor *init, struct event *event)
 {
+	init->signals_in_a_row = 0;
 	for (int i = 0; i < REAPED_IN_A_ROW; i++) {
 		int status;
 		const pid_t pid = reap(&status);
 
 		if (pid <= 0) {
-			init->reaping = false;
-			*event = (struct event){.kind = EVENT_ALL_REAPED,
-						.remaining = processes_remaining(pid == 0)};
+			*event = all_reaped(init, pid == 0);
 			return true;
 		}
+		init->any_ended |= !WIFSTOPPED(status);
 		if (pid == init->main_pid) {
 			*event = main_changed(init, status);
 			return true;
@@ -178,13 +201,29 @@ static bool reap_some(struct supervisor *init, struct event *event)
 	return false;
 }
 
+static struct event asked(const struct outcome *outcome)
+{
+	return (struct event){
+		.kind = EVENT_ASKED,
+		.is_over = !outcome->sent,
+		/* Who was told one by one may leave somebody behind who was not listed yet. */
+		.asks_again = outcome->untold > 0 || (!outcome->whole && outcome->told > 0),
+		.listed = outcome->listed,
+	};
+}
+
 static struct event next_event(struct supervisor *init)
 {
 	struct event event;
 
 	if (init->unreachable) {
 		init->unreachable = false;
+		init->reaping = true;
 		return (struct event){.kind = EVENT_UNREACHABLE};
+	}
+	if (init->has_asked) {
+		init->has_asked = false;
+		return asked(&init->outcome);
 	}
 	for (;;) {
 		int signal;
@@ -195,27 +234,23 @@ static struct event next_event(struct supervisor *init)
 			init->info = (siginfo_t){0};
 			return (struct event){.kind = EVENT_TIME};
 		}
-		signal = take_signal(init);
+		signal = init->reaping && init->signals_in_a_row >= SIGNALS_IN_A_ROW
+				 ? 0
+				 : take_signal(init);
 		if (signal == SIGCHLD) {
 			init->reaping = true;
 		} else if (signal > 0) {
+			init->signals_in_a_row++;
 			if (!signals_is_own(&init->info))
-				return (struct event){.kind = EVENT_SIGNAL, .signal = signal};
+				return (struct event){
+					.kind = EVENT_SIGNAL,
+					.signal = signal,
+					.from_kernel = init->info.si_code == SI_KERNEL,
+				};
 		} else if (init->reaping && reap_some(init, &event)) {
 			return event;
 		}
 	}
-}
-
-/* Main is not reaped yet, so that neither its pid nor that of its group can be another's. */
-static bool signal_group(struct supervisor *init, int signal)
-{
-	bool sent = kill(-init->main_pid, signal) == 0;
-
-	/* The group that init made for main need not be the one that main has gone to since. */
-	if (getpgid(init->main_pid) != init->main_pid)
-		sent = signals_pass(init->main_pid, signal, &init->info) || sent;
-	return sent;
 }
 
 /*
@@ -229,15 +264,22 @@ static bool is_ctrl_z_for_session(const struct supervisor *init, int signal)
 	       terminal_has_shell();
 }
 
-static void tell_passed_on(const struct supervisor *init, int signal, bool to_group)
+static void tell_passed_on(const struct supervisor *init, int signal, bool to_main)
 {
 	const struct report_event event = {.name = "signal-passed-on",
 					   .pid = init->main_pid,
 					   .signal = signal};
+	const struct outcome *outcome = &init->outcome;
 	char name[SIGNAL_NAME_SIZE];
 
-	report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d",
-		     signal_name(signal, name), to_group ? "process group" : "pid", init->main_pid);
+	signal_name(signal, name);
+	if (to_main || outcome->whole || outcome->passed_over == 0)
+		report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d", name,
+			     !to_main && outcome->whole ? "process group" : "pid", init->main_pid);
+	else
+		report_event(init->reporter, REPORT_STORY, &event,
+			     "passed %s on to %d of process group %d, who look after the other %d",
+			     name, outcome->told, init->main_pid, outcome->passed_over);
 }
 
 static void warn_not_passed_on(const struct supervisor *init, int signal)
@@ -251,24 +293,45 @@ static void warn_not_passed_on(const struct supervisor *init, int signal)
 		     signal_name(signal, name), init->main_pid, strerror(errno));
 }
 
-static void forward(struct supervisor *init, int signal, bool to_group)
+static void forward_to_main(struct supervisor *init, int signal)
 {
 	if (signal == SIGKILL)
 		init->killed_main = true;
-	if (!(to_group ? signal_group(init, signal)
-		       : signals_pass(init->main_pid, signal, &init->info)))
+	if (!signals_pass(init->main_pid, signal, &init->info))
 		warn_not_passed_on(init, signal);
 	else if (report_is_on(init->reporter, REPORT_STORY))
-		tell_passed_on(init, signal, to_group);
+		tell_passed_on(init, signal, true);
 }
 
-static void pass_on(struct supervisor *init, int signal, bool to_group)
+static void forward_to_group(struct supervisor *init, const struct delivery *delivery)
 {
-	if (is_ctrl_z_for_session(init, signal)) {
+	if (delivery->signal == SIGKILL)
+		init->killed_main = true;
+	init->outcome = processes_tell_group(&init->tree, delivery);
+	if (!init->outcome.sent)
+		warn_not_passed_on(init, delivery->signal);
+	else if (report_is_on(init->reporter, REPORT_STORY))
+		tell_passed_on(init, delivery->signal, false);
+}
+
+static void forward(struct supervisor *init, const struct action *action)
+{
+	struct delivery delivery = {
+		.signal = action->signal,
+		.handled = set_of(action->signal),
+		.is_stop = action->is_stop,
+		.to_everyone = action->kind == ACTION_FORWARD_TO_GROUP,
+	};
+
+	if (is_ctrl_z_for_session(init, action->signal)) {
 		init->suspending = true;
-		forward(init, SIGSTOP, true);
+		delivery.signal = SIGSTOP;
+		delivery.to_everyone = true;
+		forward_to_group(init, &delivery);
+	} else if (action->kind == ACTION_FORWARD_TO_MAIN) {
+		forward_to_main(init, action->signal);
 	} else {
-		forward(init, signal, to_group);
+		forward_to_group(init, &delivery);
 	}
 }
 
@@ -288,6 +351,7 @@ static void tell_held_back(const struct supervisor *init, int signal)
  */
 static void stop_with_main(struct supervisor *init, int signal)
 {
+	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
 	const bool resumed = terminal_has_shell() && signals_stop(signal);
 	/* A shell that resumes init in the foreground has given it the terminal, for main to have.
 	 */
@@ -306,42 +370,113 @@ static void stop_with_main(struct supervisor *init, int signal)
 	}
 	report(init->reporter, REPORT_STORY, "main was stopped by %s%s: continuing it",
 	       signal_name(signal, name), resumed ? "" : ", which nobody could resume");
-	signal_group(init, SIGCONT);
+	processes_tell_group(&init->tree, &go_on);
 }
 
-/* To everything but init. What main left behind is asked with TERM first, killed last. */
-static void signal_all(struct supervisor *init, int signal)
+static void tell_all_signalled(const struct supervisor *init, int signal)
 {
-	const bool main_lives = init->lifecycle.main_lives;
 	const struct report_event event = {.name = "all-signalled", .signal = signal};
 	char name[SIGNAL_NAME_SIZE];
-	bool reached = processes_signal_all(signal, !init->others_named, init->reporter);
 
-	init->others_named = true;
+	signal_name(signal, name);
+	if (init->outcome.untold == 0)
+		report_event(init->reporter, REPORT_STORY, &event,
+			     "sent %s to what main has left behind", name);
+	else
+		report_event(init->reporter, REPORT_STORY, &event,
+			     "sent %s to what main has left behind, %d of it; %d are left to those "
+			     "who look after them, or to the end of their input",
+			     name, init->outcome.told, init->outcome.untold);
+}
+
+/* In RUNNING this is main's group; what main has left behind knows no group any more. */
+static void forward_to_all(struct supervisor *init, const struct action *action)
+{
+	const struct delivery delivery = {
+		.signal = action->signal,
+		.handled = set_of(action->signal),
+		.is_stop = action->is_stop,
+		.to_everyone = action->to_everyone,
+		.to_untold = action->to_untold,
+	};
+
+	init->outcome = processes_tell_all(&init->tree, &delivery, action->is_stop);
+	tell_all_signalled(init, action->signal);
+}
+
+static void ask(struct supervisor *init, const struct action *action)
+{
+	const bool again = action->kind == ACTION_ASK_AGAIN;
+	const struct lifecycle *lifecycle = &init->lifecycle;
+	const struct delivery delivery = {
+		.signal = SIGTERM,
+		/* A manager that catches the stop which was passed on has begun to end. */
+		.handled = set_of(SIGTERM) | set_of(lifecycle->stop_signal),
+		.is_stop = true,
+		.to_untold = true,
+		.not_below_told = again,
+		.not_to_filters = !action->to_filters,
+	};
+
+	init->outcome = again ? processes_tell_all(&init->tree, &delivery, false)
+			      : processes_ask_all(&init->tree, &delivery);
+	init->out_of_reach = init->outcome.out_of_reach > 0;
+	init->has_asked = true;
+	if (!again || init->outcome.told > 0)
+		tell_all_signalled(init, SIGTERM);
+}
+
+static void kill_main(struct supervisor *init)
+{
+	const struct report_event event = {.name = "main-killed",
+					   .pid = init->main_pid,
+					   .signal = SIGKILL};
+
 	/* Main is not reaped yet, so its pid is its own. It may have become another user since. */
-	if (signal == SIGKILL && main_lives) {
-		reached = kill(init->main_pid, signal) == 0;
-		if (!init->killed_main)
-			text_add(init->verdict, "--stop-timeout is over: ");
-		init->killed_main = true;
+	if (kill(init->main_pid, SIGKILL) < 0) {
+		warn_not_passed_on(init, SIGKILL);
+		init->unreachable = true;
+		return;
 	}
-	init->unreachable = signal == SIGKILL && !reached;
+	report_event(init->reporter, REPORT_WARNINGS, &event,
+		     "main (pid %d) still runs when --stop-timeout is over: sent SIGKILL to it",
+		     init->main_pid);
+	if (!init->killed_main)
+		text_add(init->verdict, "--stop-timeout is over: ");
+	init->killed_main = true;
+}
+
+static void kill_all(struct supervisor *init)
+{
 	/* KILL again and again: a process in uninterruptible sleep would fill the log. */
-	report_event(init->reporter,
-		     signal == SIGCONT || init->killed_rest ? REPORT_DETAILS : REPORT_STORY, &event,
-		     "sent %s to %s", signal_name(signal, name),
-		     main_lives ? "everything" : "what main has left behind");
-	init->killed_rest = signal == SIGKILL;
+	const enum report_level level = init->killed_rest ? REPORT_DETAILS : REPORT_WARNINGS;
+	const struct report_event event = {.name = "all-signalled", .signal = SIGKILL};
+	char buffer[256];
+	struct text names = text_in(buffer, sizeof(buffer));
+
+	init->outcome = processes_kill_all(&init->tree, &names);
+	init->unreachable = !init->outcome.sent;
+	init->killed_rest = true;
+	if (init->outcome.told > 0)
+		report_event(init->reporter, level, &event,
+			     "sent SIGKILL to %d %s that had not ended in time: %s",
+			     init->outcome.told, init->outcome.told == 1 ? "process" : "processes",
+			     names.start);
+	else if (init->outcome.sent)
+		report_event(init->reporter, level, &event,
+			     "sent SIGKILL to what had not ended in time");
 }
 
 static void act(struct supervisor *init, const struct action *action)
 {
 	switch (action->kind) {
+	case ACTION_FORWARD_TO_BRANCHES:
 	case ACTION_FORWARD_TO_GROUP:
-		pass_on(init, action->signal, true);
-		break;
 	case ACTION_FORWARD_TO_MAIN:
-		pass_on(init, action->signal, false);
+		forward(init, action);
+		break;
+	case ACTION_FORWARD_TO_ALL:
+		forward_to_all(init, action);
 		break;
 	case ACTION_HOLD_BACK:
 		tell_held_back(init, action->signal);
@@ -357,8 +492,15 @@ static void act(struct supervisor *init, const struct action *action)
 		/* Just reaped: its number is not another's so soon. */
 		kill(-init->main_pid, action->signal);
 		break;
-	case ACTION_SIGNAL_ALL:
-		signal_all(init, action->signal);
+	case ACTION_ASK:
+	case ACTION_ASK_AGAIN:
+		ask(init, action);
+		break;
+	case ACTION_KILL_MAIN:
+		kill_main(init);
+		break;
+	case ACTION_KILL_ALL:
+		kill_all(init);
 		break;
 	case ACTION_END:
 		init->ended = true;
@@ -368,6 +510,7 @@ static void act(struct supervisor *init, const struct action *action)
 
 int supervise(const struct supervision *supervision, struct text *verdict)
 {
+	static struct told told;
 	struct supervisor init = {
 		.reporter = supervision->reporter,
 		.main_pid = supervision->main_pid,
@@ -375,6 +518,11 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 		.has_terminal = supervision->has_terminal,
 		.new_session = supervision->new_session,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
+		.tree = {.init = getpid(),
+			 .main = supervision->main_pid,
+			 .input = supervision->input,
+			 .told = &told,
+			 .reporter = supervision->reporter},
 		/* A child of the program that became init may have ended before. */
 		.reaping = true,
 		.verdict = verdict,
@@ -383,9 +531,8 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	init.has_memory_kills = memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
-		const int64_t now =
-			lifecycle_needs_time(&init.lifecycle, &event) ? clock_monotonic() : 0;
-		struct decision decision = lifecycle_step(&init.lifecycle, &event, now);
+		struct decision decision =
+			lifecycle_step(&init.lifecycle, &event, clock_monotonic());
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);

@@ -11,13 +11,15 @@
 
 #include "base/text.h"
 #include "init/lifecycle.h"
+#include "init/processes.h"
 #include "report/report.h"
 
 struct supervision {
-	pid_t main_pid;	   /* 0: there is no main */
-	bool warn_reaped;  /* each orphan's end is a warning */
-	bool has_terminal; /* main was given the foreground of the terminal */
-	bool new_session;  /* main leads a session of its own */
+	pid_t main_pid;		    /* 0: there is no main */
+	bool warn_reaped;	    /* each orphan's end is a warning */
+	bool has_terminal;	    /* main was given the foreground of the terminal */
+	bool new_session;	    /* main leads a session of its own */
+	struct pipe_identity input; /* stdin, if it is a pipe */
 	const struct reporter *reporter;
 	const struct lifecycle_settings *lifecycle;
 };

@@ -101,13 +101,27 @@ class Leftovers(SystemTest):
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to let KILL have no effect")
     def test_kill_that_is_repeated_is_told_once(self):
-        """As with a process in uninterruptible sleep. The first two are TERM and CONT."""
+        """As with a process in uninterruptible sleep. KILL is the 6th call, and every third."""
         no_effect = ["strace", "-qqo", "/dev/null", "-e", "trace=kill",
-                     "-e", "inject=kill:retval=0:when=3..12"]
-        for words, count in (("-v", 1), ("-vv", 11)):
+                     "-e", "inject=kill:retval=0:when=4..21"]
+        for words, least, most in (("-q", 0, 0), ("--umask=022", 1, 1), ("-vv", 3, 20)):
             ended = run(words, "-w", "0", "app", "--", "sh", "-c", "trap '' TERM; sleep 1000 & exit 5",
-                        below=no_effect)
-            self.assertEqual((ended.status, ended.errors.count("sent SIGKILL")), (5, count), ended)
+                        below=no_effect, sandbox=["-s"])
+            told = ended.errors.count("sent SIGKILL to 1 process that had not ended in time: ")
+            self.assertEqual(ended.status, 5)
+            self.assertTrue(least <= told <= most, ended)
+
+    def test_kill_tells_how_many_and_whom(self):
+        stubborn = "trap '' TERM; i=0; while [ $i -lt %d ]; do sleep 1000 & i=$((i+1)); done; exit 5"
+        for sandbox in MODES:
+            for count, words in ((1, "1 process that"), (2, "2 processes that"), (9, "...\n")):
+                with self.subTest(sandbox=sandbox, count=count):
+                    ended = run("-w", "100ms", "app", "--", "sh", "-c", stubborn % count,
+                                sandbox=sandbox)
+                    self.assertEqual((ended.status, ended.errors.count("\n")), (5, 1), ended)
+                    self.assertIn(words, ended.errors)
+                    self.assertIn("had not ended in time: ", ended.errors)
+                    self.assertEqual(ended.errors.count("(sleep)"), min(count, 5))
 
     def test_no_time_at_all(self):
         for sandbox in MODES:
@@ -166,10 +180,12 @@ class Leftovers(SystemTest):
         self.assertEqual(self.end_with_visitor("-n"), ("", "data\n"))
 
     @looks_into_processes
-    def test_a_visitor_of_another_user_is_named(self):
-        errors, saved = self.end_with_visitor("-w", "300ms", "app")
-        self.assertIn("(sh) belongs to another user", errors)
-        self.assertIsNone(saved)
+    def test_a_visitor_of_another_user_is_not_waited_for(self):
+        """It is somebody's shell or health check, and named only to who wants the whole story."""
+        for option, lines in (("-q", 0), ("--umask=022", 0), ("-v", 1)):
+            errors, saved = self.end_with_visitor("-w", "1h", option, "app")
+            self.assertEqual(errors.count("(sh) belongs to another user"), lines, errors)
+            self.assertIsNone(saved)
 
     def test_a_process_of_another_user_is_named_once_and_not_fatal(self):
         path = Place.file("root-probe")

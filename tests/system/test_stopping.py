@@ -132,15 +132,22 @@ class Timeout(SystemTest):
                     self.assertEqual(init.wait(), 137)
                     self.assertGreaterEqual(time.monotonic() - began, 0.3)
 
-    def test_leftovers_get_no_longer_although_they_would(self):
+    def test_it_is_for_main_and_the_others_get_to_save_their_data(self):
+        """A main that hangs must not cost them what they have."""
+        saver = "trap 'sleep 1; echo saved; exit' TERM; echo saver; while :; do sleep .01; done"
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox):
-                script = "trap 'exit 3' TERM; sh -c \"%s\" & wait; wait" % IGNORES_TERM
-                with Init("-t", "2s", "-w", "1h", "app", "--", "sh", "-c", script,
+                # In a session of its own, so that the stop is not for it.
+                script = "python3 -c 'import os; os.setsid(); os.execvp(\"sh\", [\"sh\", \"-c\", \"\"\"%s\"\"\"])' & %s" % (
+                    saver.replace("'", "'\\''"), IGNORES_TERM)
+                with Init("-t", "100ms", "app", "--", "sh", "-c", script,
                           sandbox=sandbox) as init:
-                    init.read_until("ready")
+                    self.assertEqual({init.read_line(), init.read_line()}, {"ready", "saver"})
                     init.signal(NUMBERS["TERM"])
-                    self.assertEqual(init.wait(), 3)
+                    self.assertEqual(init.wait(), 137)
+                    said = init.rest()
+                    self.assertIn("still runs when --stop-timeout is over", said)
+                    self.assertIn("saved\n", said)
 
     def test_never_without_a_stop(self):
         with Init("-t", "0", "app", "--", *probe("signals")) as init:

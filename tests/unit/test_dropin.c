@@ -291,7 +291,7 @@ START_TEST(the_rest)
 				found = "group";
 		}
 		decision = lifecycle_step(&state, &left, 0);
-		if (decision.actions[0].kind == ACTION_SIGNAL_ALL)
+		if (decision.actions[0].kind == ACTION_ASK)
 			found = "all";
 		ck_assert_msg(strcmp(found, rows[i].wanted) == 0, "row %d: %s", i, found);
 		ck_assert_int_eq(state.phase,

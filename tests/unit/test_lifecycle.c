@@ -9,6 +9,7 @@
 
 #define WAIT 5000
 #define CHECK_INTERVAL 20
+#define LATER 1000
 #define EXITED(code) ((code) << 8) /* wait statuses as Linux makes them */
 #define KILLED(number) (number)
 
@@ -19,6 +20,19 @@ static const struct event some_children = {.kind = EVENT_ALL_REAPED,
 static const struct event strangers = {.kind = EVENT_ALL_REAPED, .remaining = REMAINING_STRANGERS};
 static const struct event time_has_come = {.kind = EVENT_TIME};
 static const struct event unreachable = {.kind = EVENT_UNREACHABLE};
+static const struct event out_of_reach = {.kind = EVENT_ALL_REAPED,
+					  .remaining = REMAINING_OUT_OF_REACH};
+static const struct event child_reaped = {.kind = EVENT_ALL_REAPED,
+					  .remaining = REMAINING_CHILDREN,
+					  .any_ended = true};
+static const struct event all_were_asked = {.kind = EVENT_ASKED, .listed = 3};
+static const struct event nobody_to_ask = {.kind = EVENT_ASKED, .is_over = true};
+static const struct event some_are_looked_after = {.kind = EVENT_ASKED,
+						   .asks_again = true,
+						   .listed = 3};
+static const struct event many_were_listed = {.kind = EVENT_ASKED,
+					      .asks_again = true,
+					      .listed = 5000};
 
 static const struct event main_ended_again = {.kind = EVENT_MAIN_ENDED, .status = KILLED(SIGSEGV)};
 
@@ -41,25 +55,44 @@ static struct lifecycle started(bool is_pid1, int64_t wait)
 	return lifecycle_start(&settings);
 }
 
+/* Who gets a signal, by who has sent it and by what is chosen. */
 START_TEST(signals_while_main_runs)
 {
-	for (int number = 1; number <= 64; number++) {
-		struct lifecycle state = started(true, WAIT);
-		const struct event event = signal_event(number);
-		const struct decision decision = lifecycle_step(&state, &event, 0);
-		const bool to_nobody = number == SIGCHLD || number == SIGTTIN || number == SIGTTOU;
-		const bool to_group = number == SIGTERM || number == SIGINT || number == SIGHUP ||
-				      number == SIGQUIT || number == SIGTSTP;
+	static const enum audience audiences[] = {AUDIENCE_BY_SIGNAL, AUDIENCE_GROUP,
+						  AUDIENCE_MAIN};
 
-		ck_assert_msg(decision.count == !to_nobody, "signal %d", number);
+	for (int row = 0; row < 64 * 2 * COUNT(audiences); row++) {
+		const int number = 1 + row % 64;
+		const bool from_kernel = row / 64 % 2;
+		const enum audience audience = audiences[row / 64 / 2];
+		const struct event event = {.kind = EVENT_SIGNAL,
+					    .signal = number,
+					    .from_kernel = from_kernel};
+		const bool to_nobody = number == SIGCHLD ||
+				       (from_kernel && (number == SIGTTIN || number == SIGTTOU));
+		const bool for_group = number == SIGTERM || number == SIGINT || number == SIGHUP ||
+				       number == SIGQUIT || number == SIGTSTP;
+		enum action_kind kind = ACTION_FORWARD_TO_MAIN;
+		struct lifecycle state = started(true, WAIT);
+		struct decision decision;
+
+		state.settings.audience = audience;
+		decision = lifecycle_step(&state, &event, 0);
+		if (audience == AUDIENCE_GROUP || (audience == AUDIENCE_BY_SIGNAL && for_group &&
+						   (from_kernel || number == SIGINT)))
+			kind = ACTION_FORWARD_TO_GROUP;
+		else if (audience == AUDIENCE_BY_SIGNAL && for_group)
+			kind = ACTION_FORWARD_TO_BRANCHES;
+		ck_assert_msg(decision.count == !to_nobody, "row %d", row);
 		ck_assert_int_eq(state.phase, PHASE_RUNNING);
 		ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
 		if (to_nobody)
 			continue;
-		ck_assert_msg(decision.actions[0].kind ==
-				      (to_group ? ACTION_FORWARD_TO_GROUP : ACTION_FORWARD_TO_MAIN),
-			      "signal %d", number);
-		ck_assert_int_eq(decision.actions[0].signal, number);
+		ck_assert_msg(decision.actions[0].kind == kind, "row %d", row);
+		ck_assert_msg(decision.actions[0].signal == number, "row %d", row);
+		ck_assert_msg(decision.actions[0].is_stop ==
+				      (number == SIGTERM || number == SIGINT || number == SIGQUIT),
+			      "row %d", row);
 	}
 }
 END_TEST
@@ -161,62 +194,30 @@ struct step {
 
 #define NOTHING                                                                                    \
 	{                                                                                          \
-		0                                                                                  \
+		.count = 0                                                                         \
 	}
-#define TAKE_TERMINAL                                                                              \
+#define ONE(what, number)                                                                          \
 	{                                                                                          \
-		1,                                                                                 \
-		{                                                                                  \
-			{                                                                          \
-				ACTION_TAKE_TERMINAL, 0                                            \
-			}                                                                          \
-		}                                                                                  \
+		.count = 1, .actions = { {.kind = (what), .signal = (number)} }                    \
 	}
-#define ASK                                                                                        \
-	{                                                                                          \
-		2,                                                                                 \
-		{                                                                                  \
-			{ACTION_SIGNAL_ALL, SIGTERM},                                              \
-			{                                                                          \
-				ACTION_SIGNAL_ALL, SIGCONT                                         \
-			}                                                                          \
-		}                                                                                  \
-	}
-#define KILL                                                                                       \
-	{                                                                                          \
-		1,                                                                                 \
-		{                                                                                  \
-			{                                                                          \
-				ACTION_SIGNAL_ALL, SIGKILL                                         \
-			}                                                                          \
-		}                                                                                  \
-	}
+#define TAKE_TERMINAL ONE(ACTION_TAKE_TERMINAL, 0)
+#define ASK ONE(ACTION_ASK, SIGTERM)
+#define ASK_AGAIN ONE(ACTION_ASK_AGAIN, SIGTERM)
+#define KILL ONE(ACTION_KILL_ALL, SIGKILL)
 #define KILL_AND_END                                                                               \
 	{                                                                                          \
-		2,                                                                                 \
-		{                                                                                  \
-			{ACTION_SIGNAL_ALL, SIGKILL},                                              \
-			{                                                                          \
-				ACTION_END, 0                                                      \
-			}                                                                          \
-		}                                                                                  \
+		.count = 2, .actions =                                                             \
+		{ {.kind = ACTION_KILL_ALL, .signal = SIGKILL},                                    \
+		  {.kind = ACTION_END} }                                                           \
 	}
-#define END                                                                                        \
-	{                                                                                          \
-		1,                                                                                 \
-		{                                                                                  \
-			{                                                                          \
-				ACTION_END, 0                                                      \
-			}                                                                          \
-		}                                                                                  \
-	}
+#define END ONE(ACTION_END, 0)
 
 /* Each story is told step by step, up to an empty one. */
 static const struct story {
 	const char *name;
 	bool is_pid1;
 	int64_t wait;
-	struct step steps[10];
+	struct step steps[12];
 } stories[] = {
 	{"nobody is left",
 	 true,
@@ -254,8 +255,7 @@ static const struct story {
 	{"those that a subreaper cannot kill it leaves",
 	 false,
 	 WAIT,
-	 {{&unreachable, 1, NOTHING, PHASE_RUNNING, NO_DEADLINE},
-	  {&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
 	  {&unreachable, 12, NOTHING, PHASE_ENDING, 11 + WAIT},
 	  {&time_has_come, 11 + WAIT, KILL, PHASE_KILLING, 11 + WAIT + CHECK_INTERVAL},
@@ -306,6 +306,40 @@ static const struct story {
 	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
 	  {&some_children, 11, ASK, PHASE_ENDING, 11},
 	  {&time_has_come, 11, KILL_AND_END, PHASE_ENDED, NO_DEADLINE}}},
+	{"only processes of other users are left",
+	 true,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&nobody_to_ask, 12, END, PHASE_ENDED, NO_DEADLINE}}},
+	{"only processes of other users remain",
+	 false,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&all_were_asked, 12, NOTHING, PHASE_ENDING, 11 + WAIT},
+	  {&out_of_reach, 500, END, PHASE_ENDED, NO_DEADLINE}}},
+	{"those whom somebody looks after are asked when that one has ended",
+	 true,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&some_are_looked_after, 11, NOTHING, PHASE_ENDING, 11 + LATER},
+	  {&some_children, 12, NOTHING, PHASE_ENDING, 11 + LATER},
+	  {&child_reaped, 15, NOTHING, PHASE_ENDING, 11 + CHECK_INTERVAL},
+	  {&time_has_come, 11 + CHECK_INTERVAL, ASK_AGAIN, PHASE_ENDING, 11 + WAIT},
+	  {&some_are_looked_after, 40, NOTHING, PHASE_ENDING, 40 + LATER},
+	  {&child_reaped, 500, NOTHING, PHASE_ENDING, 500},
+	  {&time_has_come, 500, ASK_AGAIN, PHASE_ENDING, 11 + WAIT},
+	  {&all_were_asked, 501, NOTHING, PHASE_ENDING, 11 + WAIT}}},
+	{"a tenth of the time is spent on looking",
+	 true,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&many_were_listed, 50, NOTHING, PHASE_ENDING, 50 + LATER},
+	  {&child_reaped, 51, NOTHING, PHASE_ENDING, 550},
+	  {&time_has_come, 50 + LATER, ASK_AGAIN, PHASE_ENDING, 11 + WAIT}}},
 	{"main ends once",
 	 false,
 	 WAIT,
@@ -386,11 +420,11 @@ static void check_decision(struct history *history, const struct decision *decis
 		const struct action *action = &decision->actions[i];
 
 		ck_assert_msg(!history->ended, "something was decided after the end");
-		if (action->kind == ACTION_SIGNAL_ALL && action->signal == SIGTERM) {
+		if (action->kind == ACTION_ASK) {
 			ck_assert_msg(history->asked_at < 0, "leftovers were asked twice");
 			history->asked_at = now;
 		}
-		if (action->kind == ACTION_SIGNAL_ALL && action->signal == SIGKILL)
+		if (action->kind == ACTION_KILL_ALL)
 			ck_assert_msg(history->asked_at >= 0 &&
 					      now >= history->asked_at + history->wait,
 				      "killed before its time");
@@ -399,26 +433,15 @@ static void check_decision(struct history *history, const struct decision *decis
 	}
 }
 
-/* Whatever the time, where it is said to make no difference. */
-static void check_time(const struct lifecycle *before, const struct event *event,
-		       const struct lifecycle *after, const struct decision *decision)
-{
-	struct lifecycle state = *before;
-	struct decision other;
-
-	if (lifecycle_needs_time(before, event))
-		return;
-	other = lifecycle_step(&state, event, -12345);
-	if (memcmp(&state, after, sizeof(state)) != 0 ||
-	    memcmp(&other, decision, sizeof(other)) != 0)
-		ck_abort_msg("the time makes a difference to event %d", event->kind);
-}
-
 START_TEST(in_any_order)
 {
 	static const int64_t waits[] = {WAIT, 0, CHECK_INTERVAL / 2};
-	const struct event *const events[] = {&main_ended, &nobody,	   &some_children,
-					      &strangers,  &time_has_come, &unreachable};
+	const struct event *const events[] = {&main_ended,	     &nobody,
+					      &some_children,	     &strangers,
+					      &time_has_come,	     &unreachable,
+					      &out_of_reach,	     &child_reaped,
+					      &all_were_asked,	     &many_were_listed,
+					      &some_are_looked_after};
 
 	srand(1);
 	for (int life = 0; life < 20000; life++) {
@@ -434,11 +457,9 @@ START_TEST(in_any_order)
 						   : choice == COUNT(events)
 							   ? signal_event(number)
 							   : stopped_event(number);
-			const struct lifecycle before = state;
 
 			now += rand() % 2 ? rand() % 100 : rand() % WAIT;
 			decision = lifecycle_step(&state, &event, now);
-			check_time(&before, &event, &state, &decision);
 			check_decision(&history, &decision, now);
 			check_deadline(&history, &state, &event, now);
 		}
@@ -452,10 +473,68 @@ START_TEST(in_any_order)
 }
 END_TEST
 
-/* Interleavings that the model in model/lifecycle.pml has found to go wrong once. */
+static struct lifecycle with_timeout(bool wait_all)
+{
+	struct lifecycle_settings settings = lifecycle_defaults();
+
+	settings.stop_timeout = 100;
+	settings.wait_all = wait_all;
+	settings.kernel_ends_rest = true;
+	return lifecycle_start(&settings);
+}
 
 static const struct event term = {.kind = EVENT_SIGNAL, .signal = SIGTERM};
 static const struct event interrupt = {.kind = EVENT_SIGNAL, .signal = SIGINT};
+
+/* What main leaves behind has its own time; with --wait-all that is what the container runs. */
+START_TEST(the_timeout_is_for_main)
+{
+	struct lifecycle state = with_timeout(false);
+	struct decision decision;
+
+	lifecycle_step(&state, &term, 0);
+	ck_assert_int_eq(lifecycle_deadline(&state), 100);
+	decision = lifecycle_step(&state, &time_has_come, 100);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_KILL_MAIN);
+	ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
+	lifecycle_step(&state, &main_ended_again, 101);
+	lifecycle_step(&state, &some_children, 101);
+	ck_assert_int_eq(state.phase, PHASE_ENDING);
+	ck_assert_int_eq(lifecycle_deadline(&state), 101 + WAIT);
+
+	state = with_timeout(false);
+	lifecycle_step(&state, &term, 0);
+	lifecycle_step(&state, &main_ended, 50);
+	ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
+
+	state = with_timeout(true);
+	lifecycle_step(&state, &term, 0);
+	lifecycle_step(&state, &main_ended, 50);
+	ck_assert_int_eq(lifecycle_deadline(&state), 100);
+	decision = lifecycle_step(&state, &time_has_come, 100);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_KILL_ALL);
+}
+END_TEST
+
+START_TEST(main_that_cannot_be_killed)
+{
+	struct lifecycle state = with_timeout(false);
+	struct decision decision;
+
+	lifecycle_step(&state, &term, 0);
+	lifecycle_step(&state, &time_has_come, 100);
+	lifecycle_step(&state, &unreachable, 100);
+	ck_assert_int_eq(state.phase, PHASE_MAIN_ENDED);
+	decision = lifecycle_step(&state, &some_children, 100);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_ASK);
+	decision = lifecycle_step(&state, &nobody_to_ask, 100);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_END);
+	ck_assert_int_eq(state.status, 137);
+}
+END_TEST
+
+/* Interleavings that the model in model/lifecycle.pml has found to go wrong once. */
 
 static struct lifecycle started_with(bool pause, bool wait_all, int64_t delay)
 {
@@ -504,10 +583,11 @@ START_TEST(stop_that_main_took_reaches_its_daemons)
 	lifecycle_step(&state, &interrupt, 0);
 	decision = lifecycle_step(&state, &main_ended, 1);
 	ck_assert_int_eq(state.phase, PHASE_DAEMONS);
-	ck_assert_int_eq(decision.count, 3);
-	ck_assert_int_eq(decision.actions[1].kind, ACTION_SIGNAL_ALL);
+	ck_assert_int_eq(decision.count, 2);
+	ck_assert_int_eq(decision.actions[1].kind, ACTION_FORWARD_TO_ALL);
 	ck_assert_int_eq(decision.actions[1].signal, SIGINT);
-	ck_assert_int_eq(decision.actions[2].signal, SIGCONT);
+	ck_assert(decision.actions[1].is_stop);
+	ck_assert(decision.actions[1].to_untold);
 }
 END_TEST
 
@@ -556,27 +636,6 @@ START_TEST(pause_waits_for_the_others)
 }
 END_TEST
 
-START_TEST(when_time_counts)
-{
-	struct lifecycle usual = started_with(false, false, 0);
-	struct lifecycle delayed = started_with(false, false, 5);
-	struct lifecycle pausing = started_with(true, false, 0);
-	struct lifecycle limited = usual;
-
-	limited.settings.stop_timeout = 10;
-	/* What happens often needs none, in a container that lives. */
-	ck_assert(!lifecycle_needs_time(&usual, &term));
-	ck_assert(!lifecycle_needs_time(&usual, &nobody));
-	ck_assert(!lifecycle_needs_time(&limited, &some_children));
-	ck_assert(lifecycle_needs_time(&usual, &main_ended));
-	ck_assert(lifecycle_needs_time(&delayed, &term));
-	ck_assert(lifecycle_needs_time(&limited, &term));
-	ck_assert(lifecycle_needs_time(&pausing, &term));
-	lifecycle_step(&usual, &main_ended, 0);
-	ck_assert(lifecycle_needs_time(&usual, &some_children));
-}
-END_TEST
-
 Suite *lifecycle_suite(void)
 {
 	const TTest *const tests[] = {signals_while_main_runs,
@@ -588,7 +647,8 @@ Suite *lifecycle_suite(void)
 				      second_stop_of_a_pause_signals_nobody,
 				      held_stop_is_dropped_when_the_end_has_begun,
 				      stop_that_main_took_reaches_its_daemons,
-				      when_time_counts,
+				      the_timeout_is_for_main,
+				      main_that_cannot_be_killed,
 				      in_any_order};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");

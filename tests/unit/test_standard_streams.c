@@ -44,8 +44,10 @@ START_TEST(what_is_given)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		const struct stream stream = {rows[i].mode, rows[i].owner, rows[i].is_terminal,
-					      rows[i].is_anonymous};
+		const struct stream stream = {.mode = rows[i].mode,
+					      .owner = rows[i].owner,
+					      .is_terminal = rows[i].is_terminal,
+					      .is_anonymous = rows[i].is_anonymous};
 
 		ck_assert_msg(stream_is_given(&stream, rows[i].uid) == rows[i].given, "%s",
 			      rows[i].name);

@@ -18,6 +18,7 @@ Suite *accounts_suite(void);
 Suite *cmdline_suite(void);
 Suite *completions_suite(void);
 Suite *credentials_suite(void);
+Suite *delivery_suite(void);
 Suite *dropin_suite(void);
 Suite *environment_suite(void);
 Suite *explain_suite(void);

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: MIT
+"""Who is told a signal, and that nobody is told a stop twice."""
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from harness import Init, Place, SystemTest, children, run, stat, until
+
+MODES = ((), ("-s",))
+TERM, HUP, INT, QUIT, TSTP = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
+                              signal.SIGTSTP)
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def actor(**about):
+    return [sys.executable, Place.actor, json.dumps(about)]
+
+
+def shell(script, *words):
+    return ["sh", "-c", script, "sh", *words]
+
+
+def fresh():
+    return Place.shared("gate-%d" % time.monotonic_ns())
+
+
+def opened(path):
+    with open(path, "w"):
+        pass
+
+
+class DeliveryTest(SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Where the user can read it, unlike the checkout.
+        Place.actor = Place.file("actor.py")
+        shutil.copy(os.path.join(CHECKOUT, "actor.py"), Place.actor)
+
+    def ready(self, init, count):
+        names = [init.read_line() for _ in range(count)]
+        self.assertTrue(all(name.endswith(" ready") for name in names), names)
+
+    def lines(self, init, count):
+        return sorted(init.read_line() for _ in range(count))
+
+
+WORKERS = [{"name": "worker", "handles": {"TERM": "", "HUP": "", "QUIT": "", "INT": "",
+                                          "USR1": ""}}] * 2
+
+
+class Running(DeliveryTest):
+    """While main runs."""
+
+    def test_what_a_manager_has_started_is_left_to_it(self):
+        """As Celery, Gunicorn, php-fpm and a node cluster want it."""
+        handles = {name: "tell USR1" for name in ("TERM", "HUP", "QUIT", "TSTP")}
+        for sandbox in MODES:
+            for number in (TERM, HUP, QUIT, TSTP):
+                with self.subTest(sandbox=sandbox, number=number), \
+                     Init("-n", "--", *actor(name="manager", handles=handles, children=WORKERS),
+                          sandbox=sandbox) as init:
+                    self.ready(init, 3)
+                    init.signal(number)
+                    self.assertEqual(init.read_line(), "manager " + number.name[3:])
+                    # Whoever was told behind its back would have said so before.
+                    self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+                    init.signal(number)
+                    self.assertEqual(init.read_line(), "manager " + number.name[3:])
+
+    def test_below_a_wrapper_the_manager_is_told_and_not_its_workers(self):
+        handles = {"TERM": "tell USR1", "HUP": "tell USR1"}
+        manager = {"name": "manager", "handles": handles, "children": WORKERS}
+        wrapper = actor(name="wrapper", handles={"USR1": ""}, children=[manager])
+        for sandbox in MODES:
+            for command in (shell('"$@"; exit 1', *actor(**manager)),
+                            shell('trap "echo sh trap" TERM; "$@"; exit 1', *actor(**manager)),
+                            ["flock", Place.shared("lock"), *actor(**manager)], wrapper):
+                with self.subTest(sandbox=sandbox, command=command[:3]), \
+                     Init("-n", "--", *command, sandbox=sandbox) as init:
+                    self.ready(init, 4 if command is wrapper else 3)
+                    init.signal(TERM)
+                    self.assertEqual(init.read_line(), "manager TERM")
+                    self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+
+    def test_int_and_group_are_for_everyone(self):
+        """A terminal sends INT to a whole group."""
+        handles = {"TERM": "", "INT": "", "HUP": ""}
+        for arguments, number in (([], INT), (["-g"], TERM), (["-g"], HUP)):
+            for sandbox in MODES:
+                with self.subTest(arguments=arguments, number=number, sandbox=sandbox), \
+                     Init(*arguments, "-n", "--", *actor(name="manager", handles=handles,
+                                                          children=WORKERS),
+                          sandbox=sandbox) as init:
+                    self.ready(init, 3)
+                    init.signal(number)
+                    name = number.name[3:]
+                    self.assertEqual(self.lines(init, 3), ["manager " + name] +
+                                     ["worker " + name] * 2)
+
+    def test_a_branch_of_its_own(self):
+        """What has lost its parent is looked after by nobody."""
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-n", "--", *actor(name="manager", handles={"TERM": ""}, children=WORKERS,
+                                          orphans=[{"name": "orphan", "handles": {"TERM": ""}}]),
+                      sandbox=sandbox) as init:
+                self.ready(init, 4)
+                until(lambda: len(children(init.pid)) == 2, "the orphan to come to init")
+                init.signal(TERM)
+                self.assertEqual(self.lines(init, 2), ["manager TERM", "orphan TERM"])
+                init.signal(signal.SIGWINCH)
+
+    def test_a_helper_is_not_stopped_by_what_main_handles(self):
+        with Init("-n", "--", *actor(name="main", handles={"TSTP": "say handled"},
+                                      children=[{"name": "helper"}])) as init:
+            self.ready(init, 2)
+            init.signal(TSTP)
+            init.read_until("main handled")
+            helper = children(init.main_pid())[0]
+            self.assertNotEqual(stat(helper)[0], "T")
+
+    def test_without_proc_the_whole_group_is_told(self):
+        with Init("-n", "--", *actor(name="manager", handles={"TERM": ""}, children=WORKERS),
+                  sandbox=["-E"]) as init:
+            self.ready(init, 3)
+            init.signal(TERM)
+            self.assertEqual(self.lines(init, 3), ["manager TERM"] + ["worker TERM"] * 2)
+
+    def test_the_story_tells_how_many(self):
+        with Init("-v", "-n", "--", *actor(name="manager", handles={"TERM": ""}, children=WORKERS,
+                                            orphans=[{"name": "orphan"}])) as init:
+            for _ in range(4):
+                init.read_until("ready")
+            until(lambda: len(children(init.pid)) == 2, "the orphan to come to init")
+            init.signal(TERM)
+            line = init.read_until("passed SIGTERM")
+            self.assertIn("on to 2 of process group", line)
+            self.assertIn("who look after the other 2", line)
+
+
+DRAINS = {"TERM": "once, file %s, say drained, exit 0", "INT": "once, file %s, say drained, exit 0",
+          "QUIT": "once, file %s, say drained, exit 0"}
+
+
+def server(gate, **more):
+    """As many are: to end at once is what a second signal means to it."""
+    return dict({"name": "server", "handles": {name: what % gate for name, what in DRAINS.items()}},
+                **more)
+
+
+class Once(DeliveryTest):
+    """Behind a wrapper that ends at once, nobody drains who is told again."""
+
+    def drains(self, arguments, command, gate, number, sandbox, ready=1):
+        with Init("-v", *arguments, "-n", "--", *command, sandbox=sandbox) as init:
+            for _ in range(ready):
+                init.read_until(" ready")
+            init.signal(number)
+            # Main has ended and what it has left was asked: whoever was told twice is dead now.
+            wanted = {"server " + number.name[3:] if "-r" not in arguments else "server QUIT",
+                      "main (pid", "sent SIGTERM to what main has left behind"}
+            while wanted:
+                line = init.read_line()
+                wanted -= {words for words in wanted if words in line}
+            opened(gate)
+            self.assertEqual(init.read_until("server ").strip(), "server drained")
+            return init.wait()
+
+    def test_behind_a_shell_and_behind_a_wrapper(self):
+        for sandbox in MODES:
+            for arguments, number in (([], TERM), ([], INT), ([], QUIT), (["-r", "TERM:QUIT"], TERM),
+                                      (["-g"], TERM)):
+                gate = fresh()
+                for name, command in (
+                        ("shell", shell('"$@"; exit 1', *actor(**server(gate)))),
+                        ("wrapper", actor(name="wrapper", children=[server(gate)]))):
+                    # A shell that gets INT waits for its command: it is no wrapper that ends.
+                    if name == "shell" and number == INT:
+                        continue
+                    with self.subTest(sandbox=sandbox, arguments=arguments, number=number, name=name):
+                        if os.path.exists(gate):
+                            os.unlink(gate)
+                        self.drains(arguments, command, gate, number, sandbox,
+                                    2 if name == "wrapper" else 1)
+
+    def test_a_manager_that_is_left_ends_its_own(self):
+        gate = fresh()
+        manager = server(gate, children=[{"name": "worker", "handles": {"TERM": "exit 0"}}] * 2)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                if os.path.exists(gate):
+                    os.unlink(gate)
+                # Nobody has said "worker": that would be read before "server drained".
+                self.drains([], actor(name="wrapper", children=[manager]), gate, TERM, sandbox, 4)
+
+    def test_who_ignores_the_stop_is_asked_at_the_end(self):
+        """What a shell has started in the background ignores INT and QUIT."""
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                with Init("-w", "1h", "app", "--", "sh", "-c", "sleep 1000 & echo ready; sleep 1000; :",
+                          sandbox=sandbox) as init:
+                    init.read_until("ready")
+                    until(lambda: len(children(init.main_pid())) == 2, "the command")
+                    init.signal(INT)
+                    self.assertEqual(init.wait(), 128 + INT)
+
+    def test_daemons_are_told_once(self):
+        gate = fresh()
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                if os.path.exists(gate):
+                    os.unlink(gate)
+                daemon = server(gate, session=True, children=WORKERS)
+                with Init("-W", "-n", "--", *shell('"$@" & sleep 1000; :', *actor(**daemon)),
+                          sandbox=sandbox) as init:
+                    self.ready(init, 3)
+                    init.signal(TERM)
+                    self.assertEqual(init.read_line(), "server TERM")
+                    opened(gate)
+                    self.assertEqual(init.read_line(), "server drained")
+                    # Now there is nobody any more who looks after them.
+
+
+class Leftovers(DeliveryTest):
+    def test_who_is_left_behind_by_a_manager_is_asked_then(self):
+        """The workers are not told behind its back, and not forgotten."""
+        gate = fresh()
+        worker = {"name": "worker", "handles": {"TERM": "exit 0"}}
+        manager = {"name": "manager", "session": True, "children": [worker, worker],
+                   "handles": {"TERM": "file %s, say ends, exit 0" % gate}}
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                if os.path.exists(gate):
+                    os.unlink(gate)
+                with Init("-w", "1h", "-n", "--", *shell('"$@" & read line; exit 3',
+                                                          *actor(**manager)),
+                          sandbox=sandbox, stdin=subprocess.PIPE) as init:
+                    self.ready(init, 3)
+                    init.process.stdin.close()
+                    self.assertEqual(init.read_line(), "manager TERM")
+                    opened(gate)
+                    self.assertEqual(init.read_line(), "manager ends")
+                    self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
+                    self.assertEqual(init.wait(), 3)
+
+    def test_what_a_trap_runs_is_not_ended(self):
+        """A leftover that saves its data with a program, while others are waited for."""
+        gate = fresh()
+        saver = "trap 'sleep .3; echo saved; exit' TERM; echo saver ready; while :; do sleep .01; done"
+        manager = {"name": "manager", "session": True, "children": [{"name": "worker"}],
+                   "handles": {"TERM": "file %s, exit 0" % gate}}
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                if os.path.exists(gate):
+                    os.unlink(gate)
+                script = "setsid sh -c %s & \"$@\" & (sleep .1 &) ; read line; exit 3" % shlex.quote(saver)
+                with Init("-n", "--", *shell(script, *actor(**manager)), sandbox=sandbox,
+                          stdin=subprocess.PIPE) as init:
+                    self.ready(init, 3)
+                    init.process.stdin.close()
+                    # Its command was told as well, of which a shell may tell: "Terminated".
+                    wanted = {"manager TERM", "saved"}
+                    while wanted:
+                        wanted.discard(init.read_line())
+                    opened(gate)
+                    self.assertEqual(init.wait(), 3)
+
+    def test_a_filter_gets_the_last_lines(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                path = fresh()
+                script = '"$@" | cat >%s & until [ -s %s ]; do sleep .01; done; exit 3'
+                writer = {"name": "writer", "handles": {"TERM": "say last, exit 0"}}
+                ended = run("-n", "--", *shell(script % (path, path), *actor(**writer)),
+                            sandbox=sandbox)
+                self.assertEqual((ended.status, ended.errors), (3, ""))
+                with open(path) as file:
+                    self.assertEqual(file.read(), "writer ready\nwriter TERM\nwriter last\n")
+
+    def test_a_filter_whose_input_does_not_end_is_asked_a_second_later(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                began = time.monotonic()
+                path = fresh()
+                reading, writing = os.pipe()
+                os.write(writing, b"line\n")
+                try:
+                    ended = run("-w", "1h", "-n", "--", "sh", "-c",
+                                "cat <&%d >%s & until [ -s %s ]; do sleep .01; done; exit 3" %
+                                (reading, path, path),
+                                sandbox=sandbox, pass_fds=[reading, writing])
+                    self.assertEqual(ended.status, 3)
+                finally:
+                    os.close(reading)
+                    os.close(writing)
+                self.assertGreaterEqual(time.monotonic() - began, 1)
+
+    def test_who_reads_the_containers_stdin_is_no_filter(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                with Init("-w", "900ms", "-n", "--", "sh", "-c",
+                          "exec 3<&0; cat <&3 & echo ready; sleep .1; exit 3",
+                          stdin=subprocess.PIPE, sandbox=sandbox) as init:
+                    # One that is a filter would be killed when the time is up, with a warning.
+                    self.assertEqual((init.wait(), init.rest()), (3, "ready\n"))
