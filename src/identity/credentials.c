@@ -113,6 +113,11 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
 	return true;
 }
 
+static bool differ(const char *what, struct failure *failure)
+{
+	return fail(failure, STATUS_REFUSED, "%s not as asked for after the switch", what);
+}
+
 static bool verify_ids(const struct identity *identity)
 {
 	/* Values that no process has, in case a call succeeds without filling them in. */
@@ -177,8 +182,7 @@ static bool verify(const struct identity *identity, struct failure *failure)
 			    "user and group are not %u:%u after the switch", identity->uid,
 			    identity->gid);
 	if (!verify_groups(identity))
-		return fail(failure, STATUS_REFUSED,
-			    "supplementary groups are not as asked for after the switch");
+		return differ("supplementary groups are", failure);
 	return identity->uid == 0 || verify_no_way_back(failure);
 }
 
@@ -208,8 +212,7 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 		return true;
 	if (!capabilities_write(&kept))
 		return fail_to("give up capabilities", failure);
-	return has_only(capabilities) ||
-	       fail(failure, STATUS_REFUSED, "capabilities are not as asked for");
+	return has_only(capabilities) || differ("capabilities are", failure);
 }
 
 /* Make kept capabilities survive setresuid(2): PR_SET_KEEPCAPS of prctl(2). */
@@ -258,8 +261,7 @@ bool credentials_pass_on(uint64_t capabilities, struct failure *failure)
 	if (!capabilities_raise_ambient(capabilities) ||
 	    !capabilities_read_ambient(UINT64_MAX, &ambient))
 		return fail_to("pass capabilities on", failure);
-	return ambient == capabilities ||
-	       fail(failure, STATUS_REFUSED, "ambient capabilities are not as asked for");
+	return ambient == capabilities || differ("ambient capabilities are", failure);
 }
 
 bool credentials_gain_no_more(struct failure *failure)
@@ -270,7 +272,7 @@ bool credentials_gain_no_more(struct failure *failure)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail_to("set no_new_privs", failure);
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-		return fail(failure, STATUS_REFUSED, "no_new_privs is not set as asked for");
+		return differ("no_new_privs is", failure);
 	if (!capabilities_read(&sets) || !capabilities_read_ambient(sets.inheritable, &ambient))
 		return fail_to("read capabilities", failure);
 	excess = sets.inheritable & ~ambient;
@@ -279,8 +281,7 @@ bool credentials_gain_no_more(struct failure *failure)
 	sets.inheritable = ambient;
 	if (!capabilities_write(&sets) || !capabilities_read(&sets))
 		return fail_to("empty the inheritable set", failure);
-	return sets.inheritable == ambient ||
-	       fail(failure, STATUS_REFUSED, "the inheritable set is not empty as asked for");
+	return sets.inheritable == ambient || differ("the inheritable set is", failure);
 }
 
 bool credentials_assume(const struct identity *identity, struct failure *failure)

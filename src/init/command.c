@@ -52,26 +52,15 @@ static const char *missing_interpreter(const char *path, struct program_file *fi
 	return NULL;
 }
 
-/* Fail with "cannot run 'COMMAND': " and two texts. */
-static bool cannot_run(const struct search *search, const char *why, const char *more)
-{
-	return fail(search->failure, STATUS_CANNOT_RUN, "cannot run '%s': %s%s", search->command,
-		    why, more);
-}
-
-static bool explain_missing(const struct search *search, const char *path)
+static void add_missing(struct failure *failure, const char *path)
 {
 	struct program_file file;
 	const char *interpreter = missing_interpreter(path, &file);
 
-	if (!interpreter)
-		return cannot_run(search, "its interpreter or its loader is missing", "");
-	return fail(search->failure, STATUS_CANNOT_RUN, "cannot run '%s': its %s '%s%s",
-		    search->command, file.kind == SCRIPT ? "interpreter" : "loader", interpreter,
-		    file.carriage_return
-			    ? "\\r' is missing: its #! line ends in a carriage return; "
-			      "save it with Unix line ends"
-			    : "' is missing");
+	if (interpreter)
+		fail_further(failure, ": '%s%s", interpreter,
+			     file.carriage_return ? "\\r': save the file with Unix line ends"
+						  : "'");
 }
 
 /* statfs(2). musl's function would add half a kilobyte; on 32 bits two calls are needed. */
@@ -85,96 +74,93 @@ static bool look_at_mount(const char *path, struct statfs *mount)
 }
 
 /* execve(2) lists the causes of EACCES. */
-static bool explain_denied(const struct search *search, const char *path)
+static void add_denied(struct failure *failure, const char *path)
 {
 	struct stat status;
 	struct statfs mount;
-	const char *why = strerror(EACCES);
 
 	if (stat(path, &status) < 0)
-		return cannot_run(search, why, "");
+		return;
 	if (S_ISDIR(status.st_mode))
-		return cannot_run(search, strerror(EISDIR), "");
-	if (!S_ISREG(status.st_mode))
-		return cannot_run(search, why, ": it is not a regular file");
-	if (look_at_mount(path, &mount) && (mount.f_flags & MOUNTED_NOEXEC))
-		return cannot_run(search, why, ": its file system is mounted with noexec");
-	if (access(path, X_OK) == 0)
-		return cannot_run(search, why, ": not it, but its interpreter");
-	return fail(search->failure, STATUS_CANNOT_RUN, "cannot run '%s': %s: its mode is 0%o",
-		    search->command, why, status.st_mode & 07777);
+		fail_further(failure, ": it is a directory");
+	else if (!S_ISREG(status.st_mode))
+		fail_further(failure, ": it is not a regular file");
+	else if (look_at_mount(path, &mount) && (mount.f_flags & MOUNTED_NOEXEC))
+		fail_further(failure, ": its file system is mounted with noexec");
+	else if (access(path, X_OK) == 0)
+		fail_further(failure, ": not it, but its interpreter");
+	else
+		fail_further(failure, ": its mode is 0%o", status.st_mode & 07777);
 }
 
 /*
  * The kernel does not run a file with effective capabilities if the bounding set lacks one of them:
  * "Safety checking for capability-dumb binaries" in capabilities(7).
  */
-static bool explain_not_permitted(const struct search *search, const char *path)
+static void add_not_permitted(struct failure *failure, const char *path)
 {
 	/* struct vfs_cap_data: a revision, then permitted and inheritable, low and high words. */
 	uint32_t data[6] = {0};
+	uint64_t wanted;
 
-	if (getxattr(path, "security.capability", data, sizeof(data)) > 0) {
-		uint64_t wanted = le32toh(data[1]) | (uint64_t)le32toh(data[3]) << 32;
-
-		for (unsigned long number = 0; number < 64; number++) {
-			if (prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1)
-				wanted &= ~(UINT64_C(1) << number);
-		}
-		if (wanted)
-			return fail(search->failure, STATUS_CANNOT_RUN,
-				    "cannot run '%s': %s: the file has cap_%s, which the container "
-				    "was not given",
-				    search->command, strerror(EPERM), capabilities_name(wanted));
+	if (getxattr(path, "security.capability", data, sizeof(data)) < 0)
+		return;
+	wanted = le32toh(data[1]) | (uint64_t)le32toh(data[3]) << 32;
+	for (unsigned long number = 0; number < 64; number++) {
+		if (prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1)
+			wanted &= ~(UINT64_C(1) << number);
 	}
-	return cannot_run(search, strerror(EPERM), "");
+	if (wanted)
+		fail_further(failure, ": the file has cap_%s, which the container was not given",
+			     capabilities_name(wanted));
 }
 
-static bool explain_no_program(const struct search *search, const char *path)
+static void add_no_program(struct failure *failure, const char *path)
 {
 	struct program_file file;
 	struct utsname here;
-	const char *why = strerror(ENOEXEC), *machine;
 
-	if (!program_file_read(&file, path) || file.kind != ELF)
-		return cannot_run(search, why, " (a script needs a #! line)");
-	machine = program_file_machine(file.machine);
-	uname(&here);
-	return fail(search->failure, STATUS_CANNOT_RUN,
-		    "cannot run '%s': %s: it is a program for %s, and this is %s", search->command,
-		    why, machine, here.machine);
+	if (!program_file_read(&file, path) || file.kind != ELF) {
+		fail_further(failure, ": a script needs a #! line");
+	} else {
+		uname(&here);
+		fail_further(failure, ": it is a program for %s, and this is %s",
+			     program_file_machine(file.machine), here.machine);
+	}
 }
 
-static bool explain_not_found(const struct search *search, int error)
+static void add_not_found(struct failure *failure, const char *command)
 {
-	const char *command = search->command, *hint = "";
-
 	if (strchr(command, ' '))
-		hint = "; it has a space: write COMMAND and each ARG as a word of its own";
+		fail_further(failure,
+			     "; it has a space: write COMMAND and each ARG as a word of its own");
 	if (!*command)
-		hint = "; it is empty: is a variable unset?";
-	return fail(search->failure, STATUS_NOT_FOUND, "cannot run '%s': %s%s", command,
-		    strchr(command, '/') ? strerror(error) : "not found in PATH", hint);
+		fail_further(failure, "; it is empty: is a variable unset?");
 }
 
 /* Fail with the description of an error of try_file(). */
 static bool explain(const struct search *search, const char *path, int error)
 {
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-		return explain_not_found(search, error);
-	case ELIBACC:
-		return explain_missing(search, path);
-	case EACCES:
-		return explain_denied(search, path);
-	case EPERM:
-		return explain_not_permitted(search, path);
-	case ENOEXEC:
-		return explain_no_program(search, path);
-	default:
-		return cannot_run(search, strerror(error), "");
-	}
+	const char *command = search->command, *why = strerror(error);
+	const bool is_found = error != ENOENT && error != ENOTDIR;
+
+	if (!is_found && !strchr(command, '/'))
+		why = "not found in PATH";
+	if (error == ELIBACC)
+		why = "its interpreter or its loader is missing";
+	fail(search->failure, is_found ? STATUS_CANNOT_RUN : STATUS_NOT_FOUND,
+	     "cannot run '%s': %s", command, why);
+	if (!is_found)
+		add_not_found(search->failure, command);
+	if (error == ELIBACC)
+		add_missing(search->failure, path);
+	if (error == EACCES)
+		add_denied(search->failure, path);
+	if (error == EPERM)
+		add_not_permitted(search->failure, path);
+	if (error == ENOEXEC)
+		add_no_program(search->failure, path);
+	return false;
 }
 
 /* The errno of execve(2) for the file at path, as far as it can be known beforehand, or 0. */

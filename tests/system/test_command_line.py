@@ -314,8 +314,8 @@ class Explain(SystemTest):
         os.chmod(no_shell, 0o755)
         for status, command, words in (
                 (127, "no-such-command", "not found in PATH"), (127, "/no/such", "No such file"),
-                (126, "/etc", "Is a directory"), (126, private, "its mode is 0700"),
-                (126, no_shell, "its interpreter '/no/such/shell' is missing")):
+                (126, "/etc", "it is a directory"), (126, private, "its mode is 0700"),
+                (126, no_shell, "its interpreter or its loader is missing: '/no/such/shell'")):
             for way in ([], ["-x"], ["-R"], ["-i"]):
                 with self.subTest(command=command, way=way):
                     explained = run("--explain", *way, "app", "--", command)

@@ -131,8 +131,8 @@ class Refused(Fault):
     def test_no_new_privs(self):
         # Of prctl(2) the second call here is the one that looks.
         self.refuse("cannot set no_new_privs", "prctl:error=EPERM", "-N", "app")
-        self.refuse("no_new_privs is not set", "prctl:retval=0", "-N", "app")
-        self.refuse("no_new_privs is not set", "prctl:retval=0:when=1", "-nN")
+        self.refuse("no_new_privs is not as", "prctl:retval=0", "-N", "app")
+        self.refuse("no_new_privs is not as", "prctl:retval=0:when=1", "-nN")
 
     def test_ambient_capabilities(self):
         # The first is PR_SET_KEEPCAPS; what is not raised main would not have.
