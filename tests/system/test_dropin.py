@@ -55,6 +55,7 @@ KILLED = of("says", lambda d: d.line.words[-2:] == ["die", "9"] and d.ours)
 VALUE = of("value", lambda d: (d.theirs, d.ours) == (["0"], ["4711"]))
 CRASH_SIGNALS = of("who", lambda d: number_of(d) in KILLERS and not d.theirs and d.ours)
 LIBRARY_SIGNALS = of("who", lambda d: number_of(d) in (32, 33) and not d.theirs and d.ours)
+TERMINAL_SIGNALS = of("who", lambda d: number_of(d) in (21, 22) and not d.theirs and d.ours)
 REST = of("output,says", lambda d: "left-away" in " ".join(d.line.words) and d.ours)
 FOREGROUND = of("terminal", lambda d: d.line.before == IN_BACKGROUND and
                 d.ours == "in the background")
@@ -95,6 +96,7 @@ ROWS = {
         "value": again(VALUE),
         "crash-signals": again(CRASH_SIGNALS),
         "library-signals": again(LIBRARY_SIGNALS),
+        "terminal-signals": again(TERMINAL_SIGNALS),
     },
     "dumb-init": {
         "rewrite": with_words("15:3x", " 15:3", "+15:3", "15: 3", "015:3", "1:2:3"),
@@ -110,7 +112,6 @@ ROWS = {
         "end-signal": of("output", lambda d: "15:3" in d.line.words and "left" in d.ours),
         "value": again(VALUE),
         "library-signals": again(LIBRARY_SIGNALS),
-        "terminal-signals": of("who", lambda d: number_of(d) in (21, 22) and not d.ours),
     },
     "catatonit": {
         "mask": of("SigBlk", lambda d: int(d.theirs, 16) & ~int(d.ours, 16) == 0x380000),
@@ -128,6 +129,7 @@ ROWS = {
         "value": again(VALUE),
         "crash-signals": again(CRASH_SIGNALS),
         "library-signals": again(LIBRARY_SIGNALS),
+        "terminal-signals": again(TERMINAL_SIGNALS),
     },
     "gosu": {
         "own-group": of("Groups", lambda d: d.line.words[0] != "1234"),
