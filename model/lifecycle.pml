@@ -53,8 +53,9 @@
 #define MAIN_ENDED 2
 #define ALL_REAPED 3
 #define TIME_CAME 4
-#define UNREACHABLE 5
-#define NO_EVENT 6
+#define NETWORK_SEEN 5
+#define UNREACHABLE 6
+#define NO_EVENT 7
 
 /* enum action_kind */
 #define TO_GROUP 0
@@ -63,7 +64,8 @@
 #define STOP_TOO 3
 #define TERMINAL 4
 #define TO_ALL 5
-#define END 6
+#define LOOK 6
+#define END 7
 
 /* enum remaining */
 #define NOBODY 0
@@ -81,16 +83,17 @@ c_decl {
 };
 
 /* Settings: chosen at the start. */
-bool pause, wait_all, is_pid1;
+bool pause, wait_all, is_pid1, lingers;
 byte delay, timeout_after, wait_for;
 
 /* struct lifecycle, but for the settings; deadlines as the ticks that are left. */
 byte phase, held, status;
 bool main_lives;
-byte pass_in = NEVER, stop_in = NEVER, kill_in = NEVER, check_in = NEVER;
+byte pass_in = NEVER, stop_in = NEVER, kill_in = NEVER, check_in = NEVER, linger_in = NEVER;
 
 /* struct supervisor, and the event that is being handled */
 bool reaping, unreachable, ended, reached;
+bool looked, found;	 /* at the network; it was sending */
 byte event, detail;
 
 /* struct decision */
@@ -105,6 +108,7 @@ bool told_stop[PLACES];	 /* a stop signal waits for it to be continued */
 bool tells_stop;	 /* main was stopped, and waitpid has not said so yet */
 byte main_status;	 /* its own, whatever init makes of it */
 bool stranger;
+bool sending;		 /* the network has not taken the last bytes yet */
 byte happened;		 /* up to EVENTS */
 
 /* What the checks remember, each found out apart from lifecycle.c. */
@@ -116,18 +120,21 @@ byte since_asked;	 /* ticks since then, up to WAIT */
 bool wanted, all_told;	 /* a stop signal was taken; and passed on to all that is left */
 bool strange;		 /* somebody belonged to another user */
 bool spared;		 /* main could not be killed */
+bool again;		 /* a second stop signal was taken */
 
 c_code {
 \#define TICK 20
+\#define LINGER_TICKS 1
 \#define NOW 1000000
 
 _Static_assert(RUNNING == PHASE_RUNNING && DAEMONS == PHASE_DAEMONS && KILLING == PHASE_KILLING &&
 	SIGNAL_CAME == EVENT_SIGNAL && MAIN_STOPPED == EVENT_MAIN_STOPPED &&
 	MAIN_ENDED == EVENT_MAIN_ENDED && ALL_REAPED == EVENT_ALL_REAPED &&
-	TIME_CAME == EVENT_TIME && UNREACHABLE == EVENT_UNREACHABLE &&
+	TIME_CAME == EVENT_TIME && NETWORK_SEEN == EVENT_NETWORK && UNREACHABLE == EVENT_UNREACHABLE &&
 	TO_GROUP == ACTION_FORWARD_TO_GROUP && TO_MAIN == ACTION_FORWARD_TO_MAIN &&
 	HOLD == ACTION_HOLD_BACK && STOP_TOO == ACTION_STOP_WITH_MAIN &&
-	TERMINAL == ACTION_TAKE_TERMINAL && TO_ALL == ACTION_SIGNAL_ALL && END == ACTION_END &&
+	TERMINAL == ACTION_TAKE_TERMINAL && TO_ALL == ACTION_SIGNAL_ALL &&
+	LOOK == ACTION_LOOK_AT_NETWORK && END == ACTION_END &&
 	NOBODY == REMAINING_NOBODY && CHILDREN == REMAINING_CHILDREN &&
 	STRANGERS == REMAINING_STRANGERS, "the model and lifecycle.h count alike");
 
@@ -180,6 +187,7 @@ static struct lifecycle_settings settings(void)
 	chosen.stop_delay = now.delay * TICK;
 	chosen.stop_timeout = now.timeout_after == NEVER ? NO_DEADLINE : now.timeout_after * TICK;
 	chosen.wait = now.wait_for * TICK;
+	chosen.linger = now.lingers * LINGER_TICKS * TICK;
 	chosen.wait_all = now.wait_all;
 	chosen.pause = now.pause;
 	chosen.kernel_ends_rest = now.is_pid1;
@@ -197,6 +205,7 @@ static void write_state(const struct lifecycle *state)
 	now.stop_in = to_ticks(state->stop_at);
 	now.kill_in = to_ticks(state->kill_at);
 	now.check_in = to_ticks(state->check_at);
+	now.linger_in = to_ticks(state->linger_until);
 }
 
 static void read_state(struct lifecycle *state)
@@ -214,6 +223,7 @@ static void read_state(struct lifecycle *state)
 	state->stop_at = from_ticks(now.stop_in);
 	state->kill_at = from_ticks(now.kill_in);
 	state->check_at = from_ticks(now.check_in);
+	state->linger_until = from_ticks(now.linger_in);
 }
 
 static void start(void)
@@ -258,6 +268,8 @@ static void step(int kind, int detail)
 		event.signal = SIGTSTP;
 	else if (kind == MAIN_ENDED)
 		event.status = detail > 128 ? detail - 128 : detail << 8;
+	else if (kind == NETWORK_SEEN)
+		event.is_sending = detail;
 	else
 		event.remaining = detail;
 	read_state(&state);
@@ -288,7 +300,7 @@ static void step(int kind, int detail)
 #define DOES(kind) (actions > 0 && action[next] == kind)
 #define SENDS action_signal[next]
 #define LOOKS (event == NO_EVENT && actions == 0 && !ended)
-#define NOT_YET (LOOKS && !unreachable && !IS_TIME)
+#define NOT_YET (LOOKS && !unreachable && !looked && !IS_TIME)
 #define IDLE (NOT_YET && !PENDING && !reaping && !child_pending)
 
 /* Children of a process that ends are init's from then on, which hears of those that have ended. */
@@ -406,6 +418,7 @@ inline kill_main(what) {
 }
 
 inline check_end() {
+	assert(!lingers || !sending || linger_in == 0 || again || main_lives);
 	if
 	:: pause -> assert(status == 0)
 	:: main_lives -> assert(spared && status == 137)
@@ -455,6 +468,7 @@ inline finish_signal_all(what) {
 
 inline take(kind) {
 	pending[kind] = false;
+	again = again || (wanted && IS_STOP(kind));
 	wanted = wanted || IS_STOP(kind);
 	event = SIGNAL_CAME;
 	detail = kind
@@ -499,7 +513,14 @@ proctype supervise() {
 end_idle:
 	do
 	:: atomic { LOOKS && unreachable -> unreachable = false; event = UNREACHABLE }
-	:: atomic { LOOKS && !unreachable && IS_TIME -> reaping = true; event = TIME_CAME }
+	:: atomic {
+		LOOKS && !unreachable && looked ->
+		looked = false;
+		event = NETWORK_SEEN;
+		detail = found;
+		found = false
+	   }
+	:: atomic { LOOKS && !unreachable && !looked && IS_TIME -> reaping = true; event = TIME_CAME }
 	:: atomic {
 		NOT_YET && PENDING ->
 		if
@@ -546,6 +567,7 @@ end_idle:
 		life[MAIN] = (life[MAIN] == STOPPED -> ALIVE : life[MAIN]);
 		acted()
 	   }
+	:: atomic { DOES(LOOK) -> looked = true; found = sending; acted() }
 	:: atomic { DOES(HOLD) || DOES(TERMINAL) -> acted() }
 	:: atomic { DOES(END) -> check_end(); ended = true; acted(); break }
 	od
@@ -575,6 +597,7 @@ end_idle:
 		tick(stop_in);
 		tick(kill_in);
 		tick(check_in);
+		tick(linger_in);
 		since_passed = since_passed + (passed && since_passed < SOON -> 1 : 0);
 		since_asked = since_asked + (asked && since_asked < WAIT -> 1 : 0)
 	   }
@@ -631,6 +654,8 @@ proctype world() {
 	:: atomic { life[1] == ALIVE && MAY -> life[1] = STOPPED; happened++ }
 	:: atomic { life[1] == ZOMBIE && parent[1] != OF_INIT && !ended -> clear(1) }
 	:: atomic { life[2] == ZOMBIE && parent[2] != OF_INIT && !ended -> clear(2) }
+	/* Whoever reads what was sent last. */
+	:: atomic { sending && !ended -> sending = false }
 	/* docker exec, and what it leaves behind. */
 	:: atomic { is_pid1 && !stranger && MAY -> stranger = true; happened++ }
 	:: atomic { stranger && MAY_BEAR(1) -> give_birth(1, OF_STRANGER) }
@@ -652,6 +677,8 @@ inline choose() {
 	fi;
 	if
 	:: is_pid1 = true
+	/* A subreaper does not linger. The network matters to nobody else. */
+	:: is_pid1 = true; lingers = true; sending = true
 	:: true
 	fi;
 	if

@@ -188,6 +188,11 @@ static void explain_end(const struct settings *settings, struct text *text)
 		add_duration(text, settings->lifecycle.wait);
 		text_add(text, "\n");
 	}
+	if (settings->lifecycle.linger > 0) {
+		text_add(text, "network   gets up to ");
+		add_duration(text, settings->lifecycle.linger);
+		text_add(text, " for the last bytes, from a PID 1\n");
+	}
 	for (int status = 0; status < 256; status++) {
 		if (settings_exit_status(settings, status) != status)
 			text_add(text, "status    %d becomes %d\n", status,

@@ -11,6 +11,7 @@
  *   -P           mount no /proc over the one that is there
  *   -E           hide /proc: an empty file system is mounted over it
  *   -s           not a PID namespace's PID 1 but a child of one that only reaps
+ *   -N           a network namespace too, which ends with the processes in it
  *   -U           a user namespace too: only root is mapped, setgroups is forbidden
  *   -c NUMBER    drop a capability from the bounding set; repeatable
  *   -t           make stdin the controlling terminal of a new session, as a container runtime does
@@ -41,6 +42,7 @@ struct options {
 	const char *binds[16];
 	int bind_count;
 	bool keep_proc, hide_proc, below_reaper, user_namespace, own_terminal, no_terminal;
+	bool own_network;
 	int drops[64];
 	int drop_count;
 	int uid, gid; /* -1: stay root */
@@ -147,6 +149,8 @@ static void bind_mount(const char *from_to)
 
 static void set_up(const struct options *options)
 {
+	if (options->own_network)
+		check(unshare(CLONE_NEWNET), "unshare network namespace");
 	if (!options->keep_proc)
 		check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL),
 		      "/proc");
@@ -261,7 +265,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "+p:b:PEsUtnc:u:i:m:")) != -1) {
+	while ((letter = getopt(argc, argv, "+p:b:PEsUtnNc:u:i:m:")) != -1) {
 		if (letter == 'p')
 			options->pid_descriptor = atoi(optarg);
 		else if (letter == 'b' && options->bind_count < 16)
@@ -276,6 +280,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 			options->user_namespace = true;
 		else if (letter == 't')
 			options->own_terminal = true;
+		else if (letter == 'N')
+			options->own_network = true;
 		else if (letter == 'n')
 			options->no_terminal = true;
 		else if (letter == 'c' && options->drop_count < 64)

@@ -12,6 +12,7 @@ COPY dinit-su /sbin/dinit-su
 COPY nginx.conf /etc/nginx/nginx.conf
 EXPOSE 8080
 # On TERM nginx drops what it is doing, on QUIT it finishes that first.
+# --linger: what the kernel still has to send when nginx has ended is not lost with the network.
 # --if-root: started by Docker as root it becomes www-data; a pod's runAsUser is respected.
-ENTRYPOINT ["/sbin/dinit-su", "--rewrite", "TERM:QUIT", "--if-root", "www-data", "--"]
+ENTRYPOINT ["/sbin/dinit-su", "--rewrite", "TERM:QUIT", "--linger", "10s", "--if-root", "www-data", "--"]
 CMD ["nginx", "-g", "daemon off;"]

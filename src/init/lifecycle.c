@@ -3,7 +3,7 @@
 
 #include <sys/wait.h>
 
-/* How often to look for the end of a process of which init gets no SIGCHLD. */
+/* How often to look at what tells init nothing. */
 #define CHECK_INTERVAL 20
 
 /* How many processes are looked at in a millisecond, if a tenth of the time is spent on that. */
@@ -30,6 +30,7 @@ struct lifecycle lifecycle_start(const struct lifecycle_settings *settings)
 		.kill_at = NO_DEADLINE,
 		.check_at = NO_DEADLINE,
 		.ask_at = NO_DEADLINE,
+		.linger_until = NO_DEADLINE,
 	};
 }
 
@@ -58,6 +59,38 @@ static void end(struct lifecycle *state, struct decision *decision)
 	decide(decision, ACTION_END, 0);
 }
 
+/*
+ * The network's time begins with that of what main has left behind. Below another init the network
+ * does not go when this one ends.
+ */
+static void start_to_linger(struct lifecycle *state, int64_t now)
+{
+	const int64_t linger = state->settings.kernel_ends_rest ? state->settings.linger : 0;
+
+	if (linger > 0 && state->linger_until == NO_DEADLINE)
+		state->linger_until = now + linger;
+}
+
+static void look_at_network_in(struct lifecycle *state, int64_t pause, int64_t now)
+{
+	const int64_t left = state->linger_until - now;
+
+	state->check_at = now + (pause < left ? pause : left);
+}
+
+/* End, as soon as the network has taken what the programs have sent if it is to be waited for. */
+static void finish(struct lifecycle *state, struct decision *decision, int64_t pause, int64_t now)
+{
+	start_to_linger(state, now);
+	if (state->main_lives || state->linger_until == NO_DEADLINE || now >= state->linger_until) {
+		end(state, decision);
+		return;
+	}
+	state->phase = PHASE_LINGERING;
+	forget_deadlines(state);
+	look_at_network_in(state, pause, now);
+}
+
 static void kill_all(struct lifecycle *state, struct decision *decision, int64_t now)
 {
 	state->phase = PHASE_KILLING;
@@ -70,12 +103,14 @@ static void kill_all(struct lifecycle *state, struct decision *decision, int64_t
 	 * and is only seen outside when all of it is gone: pid_namespaces(7).
 	 */
 	if (state->settings.kernel_ends_rest)
-		end(state, decision);
+		/* A killed process closes its connections when it gets to run. */
+		finish(state, decision, CHECK_INTERVAL, now);
 }
 
 static void ask_to_end(struct lifecycle *state, struct decision *decision, int64_t now)
 {
 	state->phase = PHASE_ENDING;
+	start_to_linger(state, now);
 	/* A stop that is still held back asks for no more than this; main has no time left. */
 	state->pass_at = state->stop_at = NO_DEADLINE;
 	state->kill_at = now + state->settings.wait;
@@ -92,7 +127,7 @@ static void asked(struct lifecycle *state, struct decision *decision, const stru
 	if (state->phase != PHASE_ENDING)
 		return;
 	if (event->is_over) {
-		end(state, decision);
+		finish(state, decision, 0, now);
 		return;
 	}
 	if (pause < CHECK_INTERVAL)
@@ -181,6 +216,14 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 	const uint8_t send_as = state->settings.send_as[received];
 	const int signal = send_as ? send_as : received;
 
+	if (state->phase == PHASE_LINGERING && send_as != SEND_NOTHING &&
+	    state->settings.asks_stop[received]) {
+		/* Who asks a second time does not want to wait. */
+		if (state->stop_signal)
+			end(state, decision);
+		state->stop_signal = signal;
+		return;
+	}
 	/* Once the end has begun there is nobody left that a signal could be meant for. */
 	if (state->phase != PHASE_RUNNING && state->phase != PHASE_DAEMONS)
 		return;
@@ -245,18 +288,31 @@ static void all_reaped(struct lifecycle *state, struct decision *decision,
 	const bool pause_ends = state->settings.pause && state->stop_signal;
 	const bool has_asked = state->phase == PHASE_ENDING || state->phase == PHASE_KILLING;
 
-	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase == PHASE_ENDED)
+	if ((state->phase == PHASE_RUNNING && !pause_ends) || state->phase >= PHASE_LINGERING)
 		return;
 	if (event->remaining == REMAINING_NOBODY ||
 	    (event->remaining == REMAINING_OUT_OF_REACH && has_asked) ||
 	    (state->settings.leave_rest && !state->settings.kernel_ends_rest))
-		end(state, decision);
+		finish(state, decision, 0, now);
 	else if (state->phase != PHASE_DAEMONS || event->remaining == REMAINING_STRANGERS)
 		look_at_rest(state, decision, event, now);
 }
 
+static void network_seen(struct lifecycle *state, struct decision *decision, bool is_sending,
+			 int64_t now)
+{
+	if (state->phase != PHASE_LINGERING)
+		return;
+	if (is_sending && now < state->linger_until)
+		look_at_network_in(state, CHECK_INTERVAL, now);
+	else
+		end(state, decision);
+}
+
 static void time_came(struct lifecycle *state, struct decision *decision, int64_t now)
 {
+	if (state->phase == PHASE_LINGERING && now >= state->check_at)
+		decide(decision, ACTION_LOOK_AT_NETWORK, 0);
 	/* Looking again needs no action: EVENT_ALL_REAPED tells who is left. */
 	if (now >= state->check_at)
 		state->check_at = NO_DEADLINE;
@@ -308,6 +364,9 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 		break;
 	case EVENT_ASKED:
 		asked(state, &decision, event, now);
+		break;
+	case EVENT_NETWORK:
+		network_seen(state, &decision, event->is_sending, now);
 		break;
 	case EVENT_UNREACHABLE:
 		give_up(state, &decision);

@@ -48,6 +48,7 @@ enum phase {
 	PHASE_MAIN_ENDED, /* its status is known; not yet known what is left */
 	PHASE_ENDING,	  /* what is left was asked to end, or is looked after by who was */
 	PHASE_KILLING,	  /* what is left was killed */
+	PHASE_LINGERING,  /* nobody is left to wait for but the network */
 	PHASE_ENDED,	  /* nothing more to do */
 };
 
@@ -60,10 +61,12 @@ struct lifecycle {
 	int64_t pass_at;  /* when to pass the held signal on */
 	int64_t stop_at;  /* when main is killed if it has not stopped */
 	int64_t kill_at;  /* when what main left behind is killed */
-	int64_t check_at; /* when to look again for processes whose end gives no SIGCHLD */
+	int64_t check_at; /* when to look again at what tells init nothing: processes whose end
+			     gives no SIGCHLD; the network */
 	int64_t ask_at;	  /* when to ask again, as somebody is left who was not asked yet */
 	int64_t ask_from; /* no sooner than this */
 	int64_t filters_from; /* when filters are asked as well */
+	int64_t linger_until; /* the network gets no more time; NO_DEADLINE: it has none yet */
 };
 
 /* Who is left beside init. */
@@ -81,6 +84,7 @@ enum event_kind {
 	EVENT_ALL_REAPED,   /* no further child has ended; remaining tells who lives */
 	EVENT_TIME,	    /* lifecycle_deadline() has come; EVENT_ALL_REAPED follows */
 	EVENT_ASKED,	    /* ACTION_ASK or ACTION_ASK_AGAIN was done; see struct event */
+	EVENT_NETWORK,	    /* ACTION_LOOK_AT_NETWORK was done; is_sending is what it found */
 	EVENT_UNREACHABLE,  /* main, or all that is left, is not to be killed; EVENT_ALL_REAPED
 			       follows */
 };
@@ -95,6 +99,7 @@ struct event {
 	bool is_over;	  /* nobody is left whom init can ask */
 	bool asks_again;  /* somebody may be left who is to be asked later */
 	int listed;	  /* how many processes were looked at */
+	bool is_sending;  /* the kernel still sends for programs that have ended: network.h */
 };
 
 enum action_kind {
@@ -102,15 +107,16 @@ enum action_kind {
 	ACTION_FORWARD_TO_GROUP,    /* signal to everyone in main's group */
 	ACTION_FORWARD_TO_MAIN,	    /* signal to main alone, with its value */
 	ACTION_FORWARD_TO_ALL,	    /* signal to everything that is left */
-	ACTION_HOLD_BACK,      /* nothing yet: signal will be passed on when the delay is over */
-	ACTION_STOP_WITH_MAIN, /* stop by signal like main, and continue it afterwards */
-	ACTION_TAKE_TERMINAL,  /* what main had of the terminal goes back to init */
-	ACTION_ASK,	       /* TERM to what is left and was not told yet: EVENT_ASKED follows */
-	ACTION_ASK_AGAIN,      /* the same to those whom nobody looks after any more */
-	ACTION_KILL_MAIN,      /* EVENT_UNREACHABLE follows if that fails */
-	ACTION_KILL_ALL,       /* KILL to what is left; EVENT_UNREACHABLE follows if that fails */
-	ACTION_END,	       /* init ends with the lifecycle's status */
-	ACTION_ASK_GROUP,      /* TERM to what is left of main's group, if anything is */
+	ACTION_HOLD_BACK,	/* nothing yet: signal will be passed on when the delay is over */
+	ACTION_STOP_WITH_MAIN,	/* stop by signal like main, and continue it afterwards */
+	ACTION_TAKE_TERMINAL,	/* what main had of the terminal goes back to init */
+	ACTION_ASK,		/* TERM to what is left and was not told yet: EVENT_ASKED follows */
+	ACTION_ASK_AGAIN,	/* the same to those whom nobody looks after any more */
+	ACTION_KILL_MAIN,	/* EVENT_UNREACHABLE follows if that fails */
+	ACTION_KILL_ALL,	/* KILL to what is left; EVENT_UNREACHABLE follows if that fails */
+	ACTION_LOOK_AT_NETWORK, /* EVENT_NETWORK follows */
+	ACTION_END,		/* init ends with the lifecycle's status */
+	ACTION_ASK_GROUP,	/* TERM to what is left of main's group, if anything is */
 };
 
 struct action {

@@ -13,6 +13,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "init/memory_kills.h"
+#include "init/network.h"
 #include "init/processes.h"
 #include "init/terminal.h"
 
@@ -35,6 +36,9 @@ struct supervisor {
 	bool any_ended;	      /* somebody was collected since the last EVENT_ALL_REAPED */
 	int signals_in_a_row; /* since the last look for ended children */
 	bool has_asked;	      /* outcome is of an ACTION_ASK */
+	bool has_looked;      /* at the network, and the lifecycle was not told yet */
+	enum network network; /* what the last look has found */
+	bool lingering;	      /* that the network is waited for was told */
 	bool unreachable;     /* nobody could be killed */
 	bool out_of_reach;    /* somebody is left whom init may not signal */
 	struct outcome outcome;
@@ -224,6 +228,11 @@ static struct event next_event(struct supervisor *init)
 	if (init->has_asked) {
 		init->has_asked = false;
 		return asked(&init->outcome);
+	}
+	if (init->has_looked) {
+		init->has_looked = false;
+		return (struct event){.kind = EVENT_NETWORK,
+				      .is_sending = init->network == NETWORK_SENDING};
 	}
 	for (;;) {
 		int signal;
@@ -467,6 +476,30 @@ static void kill_all(struct supervisor *init)
 			     "sent SIGKILL to what had not ended in time");
 }
 
+static void look_at_network(struct supervisor *init)
+{
+	const struct report_event event = {.name = "lingering"};
+
+	init->network = network_look();
+	init->has_looked = true;
+	if (init->network == NETWORK_UNKNOWN)
+		report(init->reporter, REPORT_WARNINGS,
+		       "--linger: cannot read /proc/net/tcp: %s; the last bytes may be lost",
+		       strerror(errno));
+	if (init->network == NETWORK_SENDING && !init->lingering)
+		report_event(init->reporter, REPORT_STORY, &event,
+			     "waiting until the network has taken the last bytes");
+	init->lingering = init->network == NETWORK_SENDING;
+}
+
+static void warn_of_lost_bytes(const struct supervisor *init)
+{
+	const bool is_over = clock_monotonic() >= init->lifecycle.linger_until;
+
+	report(init->reporter, REPORT_WARNINGS, "%s: the network has not taken the last bytes yet",
+	       is_over ? "--linger is over" : "asked to stop again");
+}
+
 static void act(struct supervisor *init, const struct action *action)
 {
 	switch (action->kind) {
@@ -502,7 +535,12 @@ static void act(struct supervisor *init, const struct action *action)
 	case ACTION_KILL_ALL:
 		kill_all(init);
 		break;
+	case ACTION_LOOK_AT_NETWORK:
+		look_at_network(init);
+		break;
 	case ACTION_END:
+		if (init->network == NETWORK_SENDING)
+			warn_of_lost_bytes(init);
 		init->ended = true;
 		break;
 	}

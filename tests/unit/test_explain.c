@@ -62,6 +62,7 @@ START_TEST(plans)
 	stopping.lifecycle.stop_delay = 1500;
 	stopping.lifecycle.stop_timeout = 20000;
 	stopping.lifecycle.wait_all = true;
+	stopping.lifecycle.linger = 500;
 	settings_map_exit(&stopping, 143, 0);
 	stopping.termination_log = "/log";
 	rights = no_umask = exec;
@@ -152,6 +153,7 @@ START_TEST(plans)
 		 "20 s "
 		 "later\n"
 		 "ending    when no process is left\n"
+		 "network   gets up to 500 ms for the last bytes, from a PID 1\n"
 		 "status    143 becomes 0\n"
 		 "message   of a bad end in /log\n"},
 		{"--new-session", PLAN(session, other, NULL, false, true),

@@ -25,6 +25,7 @@ Suite *explain_suite(void);
 Suite *identity_suite(void);
 Suite *ids_suite(void);
 Suite *lifecycle_suite(void);
+Suite *linger_suite(void);
 Suite *lines_suite(void);
 Suite *network_suite(void);
 Suite *options_suite(void);

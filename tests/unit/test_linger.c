@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* The lifecycle's wait for the network, --linger. */
+#include <signal.h>
+
+#include "lifecycle.h"
+#include "unit.h"
+
+#define LINGER 100
+#define NOTHING (-1)
+#define STEPS 8
+
+/* What happens when, and what comes of it. */
+struct step {
+	struct event event;
+	int64_t now;
+	enum phase phase;
+	int64_t deadline;
+	int action;   /* the last one that is decided, or NOTHING */
+	bool is_told; /* false behind the last step */
+};
+
+#define SIGNAL_CAME(number)                                                                        \
+	{                                                                                          \
+		.kind = EVENT_SIGNAL, .signal = (number)                                           \
+	}
+#define MAIN_ENDED                                                                                 \
+	{                                                                                          \
+		.kind = EVENT_MAIN_ENDED                                                           \
+	}
+#define NOBODY                                                                                     \
+	{                                                                                          \
+		.kind = EVENT_ALL_REAPED, .remaining = REMAINING_NOBODY                            \
+	}
+#define SOME_CHILDREN                                                                              \
+	{                                                                                          \
+		.kind = EVENT_ALL_REAPED, .remaining = REMAINING_CHILDREN                          \
+	}
+#define TIME                                                                                       \
+	{                                                                                          \
+		.kind = EVENT_TIME                                                                 \
+	}
+#define SENDING                                                                                    \
+	{                                                                                          \
+		.kind = EVENT_NETWORK, .is_sending = true                                          \
+	}
+#define QUIET                                                                                      \
+	{                                                                                          \
+		.kind = EVENT_NETWORK                                                              \
+	}
+
+#define MAIN_HAS_ENDED(now)                                                                        \
+	{                                                                                          \
+		MAIN_ENDED, now, PHASE_MAIN_ENDED, NO_DEADLINE, ACTION_TAKE_TERMINAL, true         \
+	}
+#define LINGERS(now)                                                                               \
+	{                                                                                          \
+		NOBODY, now, PHASE_LINGERING, now, NOTHING, true                                   \
+	}
+#define LOOKS(now)                                                                                 \
+	{                                                                                          \
+		TIME, now, PHASE_LINGERING, NO_DEADLINE, ACTION_LOOK_AT_NETWORK, true              \
+	}
+#define ENDS(event, now)                                                                           \
+	{                                                                                          \
+		event, now, PHASE_ENDED, NO_DEADLINE, ACTION_END, true                             \
+	}
+
+static const struct story {
+	const char *name;
+	bool is_subreaper, wait_all, pause;
+	int64_t linger, wait;
+	struct step steps[STEPS];
+} stories[] = {
+	{"until the network is quiet",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0),
+	  LINGERS(0),
+	  LOOKS(0),
+	  {SENDING, 0, PHASE_LINGERING, 20, NOTHING, true},
+	  LOOKS(20),
+	  ENDS(QUIET, 20)}},
+	{"no longer than it was told",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0),
+	  LINGERS(0),
+	  LOOKS(90),
+	  {SENDING, 90, PHASE_LINGERING, LINGER, NOTHING, true},
+	  LOOKS(LINGER),
+	  ENDS(SENDING, LINGER)}},
+	{"not unless it was told",
+	 false,
+	 false,
+	 false,
+	 0,
+	 5000,
+	 {MAIN_HAS_ENDED(0), ENDS(NOBODY, 0)}},
+	{"not below another init",
+	 true,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0), ENDS(NOBODY, 0)}},
+	{"beside the wait for leftovers",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0),
+	  {SOME_CHILDREN, 0, PHASE_ENDING, 5000, ACTION_ASK, true},
+	  LINGERS(60),
+	  LOOKS(99),
+	  {SENDING, 99, PHASE_LINGERING, LINGER, NOTHING, true}}},
+	{"over before the leftovers",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0),
+	  {SOME_CHILDREN, 0, PHASE_ENDING, 5000, ACTION_ASK, true},
+	  ENDS(NOBODY, LINGER)}},
+	{"killed leftovers send as well",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 10,
+	 {MAIN_HAS_ENDED(0),
+	  {SOME_CHILDREN, 0, PHASE_ENDING, 10, ACTION_ASK, true},
+	  {TIME, 10, PHASE_LINGERING, 30, ACTION_KILL_ALL, true},
+	  {SOME_CHILDREN, 10, PHASE_LINGERING, 30, NOTHING, true},
+	  LOOKS(30),
+	  ENDS(QUIET, 30)}},
+	{"a second stop ends it",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {{SIGNAL_CAME(SIGTERM), 0, PHASE_RUNNING, NO_DEADLINE, ACTION_FORWARD_TO_BRANCHES, true},
+	  MAIN_HAS_ENDED(0),
+	  LINGERS(0),
+	  {SIGNAL_CAME(SIGHUP), 0, PHASE_LINGERING, 0, NOTHING, true},
+	  ENDS(SIGNAL_CAME(SIGINT), 0)}},
+	{"the first stop does not",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {MAIN_HAS_ENDED(0),
+	  LINGERS(0),
+	  {SIGNAL_CAME(SIGTERM), 0, PHASE_LINGERING, 0, NOTHING, true},
+	  LOOKS(0),
+	  {SENDING, 0, PHASE_LINGERING, 20, NOTHING, true},
+	  ENDS(SIGNAL_CAME(SIGTERM), 5)}},
+	{"after the daemons",
+	 false,
+	 true,
+	 false,
+	 LINGER,
+	 5000,
+	 {{MAIN_ENDED, 0, PHASE_DAEMONS, NO_DEADLINE, ACTION_TAKE_TERMINAL, true},
+	  {SOME_CHILDREN, 0, PHASE_DAEMONS, NO_DEADLINE, NOTHING, true},
+	  LINGERS(1000),
+	  LOOKS(1099),
+	  {SENDING, 1099, PHASE_LINGERING, 1100, NOTHING, true}}},
+	{"without a main",
+	 false,
+	 false,
+	 true,
+	 LINGER,
+	 5000,
+	 {{SIGNAL_CAME(SIGTERM), 0, PHASE_MAIN_ENDED, 0, NOTHING, true},
+	  {TIME, 0, PHASE_MAIN_ENDED, NO_DEADLINE, NOTHING, true},
+	  LINGERS(0)}},
+	{"a look that nobody waits for",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {{QUIET, 0, PHASE_RUNNING, NO_DEADLINE, NOTHING, true}}},
+};
+
+static void take_step(struct lifecycle *state, const struct story *story, int number)
+{
+	const struct step *step = &story->steps[number];
+	const struct decision decision = lifecycle_step(state, &step->event, step->now);
+	const int action =
+		decision.count ? (int)decision.actions[decision.count - 1].kind : NOTHING;
+
+	ck_assert_msg(state->phase == step->phase, "%s, step %d: phase %d", story->name, number,
+		      state->phase);
+	ck_assert_msg(lifecycle_deadline(state) == step->deadline, "%s, step %d: deadline %lld",
+		      story->name, number, (long long)lifecycle_deadline(state));
+	ck_assert_msg(action == step->action, "%s, step %d: action %d", story->name, number,
+		      action);
+}
+
+START_TEST(told_step_by_step)
+{
+	for (int i = 0; i < COUNT(stories); i++) {
+		struct lifecycle_settings settings = lifecycle_defaults();
+		struct lifecycle state;
+
+		settings.kernel_ends_rest = !stories[i].is_subreaper;
+		settings.wait_all = stories[i].wait_all;
+		settings.pause = stories[i].pause;
+		settings.linger = stories[i].linger;
+		settings.wait = stories[i].wait;
+		state = lifecycle_start(&settings);
+		for (int at = 0; at < STEPS && stories[i].steps[at].is_told; at++)
+			take_step(&state, &stories[i], at);
+	}
+}
+END_TEST
+
+Suite *linger_suite(void)
+{
+	const TTest *const tests[] = {told_step_by_step};
+
+	return suite_of("linger", tests, COUNT(tests));
+}
