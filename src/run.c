@@ -170,6 +170,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	const struct reporter *reporter = &settings->reporter;
 	struct lifecycle_settings lifecycle = settings->lifecycle;
 	struct supervision supervision = {.warn_reaped = settings->warn_reaped,
+					  .log = &plan->termination_log,
 					  .reporter = reporter,
 					  .lifecycle = &lifecycle};
 	char buffer[256];
@@ -194,5 +195,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	report_event(reporter, REPORT_STORY, &event, "ending with status %d", event.status);
 	if (event.status != 0)
 		termination_log_write(&plan->termination_log, buffer);
+	else
+		termination_log_take_back(&plan->termination_log);
 	return event.status;
 }

@@ -48,6 +48,9 @@ struct supervisor {
 	uint32_t memory_kills; /* at the start, if it has that: memory_kills() */
 	siginfo_t info;	       /* of the signal that is being handled */
 	struct text *verdict;
+	struct termination_log *log;
+	int asked_by;		 /* the first stop signal, or 0 */
+	const char *waiting_for; /* what the termination log says a stop waits for, or NULL */
 	bool ended;
 };
 
@@ -546,6 +549,41 @@ static void act(struct supervisor *init, const struct action *action)
 	}
 }
 
+/* What keeps init from ending after a stop. */
+static const char *obstacle(const struct lifecycle *lifecycle)
+{
+	if (lifecycle->phase == PHASE_LINGERING)
+		return "the network has not taken the last bytes yet";
+	if (lifecycle->phase >= PHASE_DAEMONS)
+		return lifecycle->settings.pause ? "what is left has not ended yet"
+						 : "what main has left behind has not ended yet";
+	if (lifecycle->pass_at != NO_DEADLINE)
+		return "still in --stop-delay";
+	return "main has not ended yet";
+}
+
+/*
+ * A KILL that comes from outside, as at the end of a grace period, leaves no time to say anything.
+ * So from a stop on the termination log always has what init waits for.
+ */
+static void note_obstacle(struct supervisor *init, const struct event *event)
+{
+	const char *const now = obstacle(&init->lifecycle);
+	char buffer[384], name[SIGNAL_NAME_SIZE];
+	struct text note = text_in(buffer, sizeof(buffer));
+
+	if (!init->asked_by && event->kind == EVENT_SIGNAL && init->lifecycle.stop_signal)
+		init->asked_by = event->signal;
+	if (!init->asked_by || init->ended || now == init->waiting_for ||
+	    init->lifecycle.phase == PHASE_MAIN_ENDED)
+		return;
+	init->waiting_for = now;
+	text_add(&note, "asked to stop by %s, %s", signal_name(init->asked_by, name), now);
+	if (init->verdict->length > 0)
+		text_add(&note, "; %s", init->verdict->start);
+	termination_log_write(init->log, buffer);
+}
+
 int supervise(const struct supervision *supervision, struct text *verdict)
 {
 	static struct told told;
@@ -564,6 +602,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 		/* A child of the program that became init may have ended before. */
 		.reaping = true,
 		.verdict = verdict,
+		.log = supervision->log,
 	};
 
 	init.has_memory_kills = memory_kills(&init.memory_kills);
@@ -574,6 +613,8 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);
+		if (supervision->log->descriptor >= 0)
+			note_obstacle(&init, &event);
 	}
 	return init.lifecycle.status;
 }

@@ -13,13 +13,15 @@
 #include "init/lifecycle.h"
 #include "init/processes.h"
 #include "report/report.h"
+#include "report/termination_log.h"
 
 struct supervision {
-	pid_t main_pid;		    /* 0: there is no main */
-	bool warn_reaped;	    /* each orphan's end is a warning */
-	bool has_terminal;	    /* main was given the foreground of the terminal */
-	bool new_session;	    /* main leads a session of its own */
-	struct pipe_identity input; /* stdin, if it is a pipe */
+	pid_t main_pid;		     /* 0: there is no main */
+	bool warn_reaped;	     /* each orphan's end is a warning */
+	bool has_terminal;	     /* main was given the foreground of the terminal */
+	bool new_session;	     /* main leads a session of its own */
+	struct pipe_identity input;  /* stdin, if it is a pipe */
+	struct termination_log *log; /* a KILL from outside finds there what a stop waits for */
 	const struct reporter *reporter;
 	const struct lifecycle_settings *lifecycle;
 };

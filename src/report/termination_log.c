@@ -60,21 +60,34 @@ void termination_log_open(struct termination_log *log, const char *path,
 	log->descriptor = -1;
 }
 
-void termination_log_write(struct termination_log *log, const char *line)
+static void replace(struct termination_log *log, const char *content, size_t length)
 {
-	char buffer[sizeof(((struct failure *)0)->text)];
-	struct text text = text_in(buffer, sizeof(buffer) - 1);
 	struct stat status;
 
 	if (look(log, &status) || !is_as_remembered(log, &status))
 		return;
+	/* What does not fit on a full disk leaves the file as it was. */
+	if (pwrite(log->descriptor, content, length, 0) != (ssize_t)length ||
+	    ftruncate(log->descriptor, (off_t)length) < 0)
+		return;
+	log->is_ours = true;
+	if (!look(log, &status))
+		remember(log, &status);
+}
+
+void termination_log_write(struct termination_log *log, const char *line)
+{
+	char buffer[sizeof(((struct failure *)0)->text)];
+	struct text text = text_in(buffer, sizeof(buffer) - 1);
+
 	text_add(&text, "%s", line);
 	text_mask_controls(&text);
 	buffer[text.length++] = '\n';
-	/* What does not fit on a full disk leaves the file as it was. */
-	if (pwrite(log->descriptor, buffer, text.length, 0) != (ssize_t)text.length ||
-	    ftruncate(log->descriptor, (off_t)text.length) < 0)
-		return;
-	if (!look(log, &status))
-		remember(log, &status);
+	replace(log, buffer, text.length);
+}
+
+void termination_log_take_back(struct termination_log *log)
+{
+	if (log->is_ours)
+		replace(log, "", 0);
 }

@@ -9,6 +9,7 @@
 #ifndef DINIT_SU_TERMINATION_LOG_H
 #define DINIT_SU_TERMINATION_LOG_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -22,6 +23,7 @@ struct termination_log {
 	/* As the file was when init has opened it or written to it last. */
 	off_t size;
 	struct timespec modified;
+	bool is_ours; /* it contains what init has written */
 };
 
 /*
@@ -38,5 +40,8 @@ void termination_log_open(struct termination_log *log, const char *path,
  * is main's own message.
  */
 void termination_log_write(struct termination_log *log, const char *line);
+
+/* Leave the file empty if it still contains what init has written. */
+void termination_log_take_back(struct termination_log *log);
 
 #endif

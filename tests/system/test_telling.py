@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -250,6 +251,93 @@ class TerminationLog(SystemTest):
     def test_main_does_not_inherit_it(self):
         ended = self.end("app", "--", "sh", "-c", "ls -l /proc/self/fd")
         self.assertNotIn(self.path, ended.output)
+
+
+class StopNotes(SystemTest):
+    """While a stop lasts the termination log says what it waits for: a KILL leaves no time to."""
+
+    # Each line on stdin is one step: what was left behind, which ignores TERM, ends at the last.
+    MAIN = """
+import os, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.signal(signal.SIGQUIT, lambda *_: None)
+os.write(1, b"ready\\n")
+os.read(0, 1)
+if os.fork():
+    open(sys.argv[2], "w").write(sys.argv[3]) if len(sys.argv) > 2 else None
+    os._exit(int(sys.argv[1]))
+os.write(1, b"left\\n")
+os.read(0, 1)
+"""
+
+    def setUp(self):
+        self.path = Place.shared("log-%d" % time.monotonic_ns())
+
+    def content(self):
+        with open(self.path) as file:
+            return file.read()
+
+    def start(self, arguments, *main):
+        init = Init("--termination-log=" + self.path, "--wait", "1h", *arguments, "app", "--",
+                    "python3", "-c", self.MAIN, *map(str, main), stdin=subprocess.PIPE)
+        self.addCleanup(init.__exit__)
+        init.read_until("ready")
+        return init
+
+    def go_on(self, init):
+        init.process.stdin.write(b"+")
+        init.process.stdin.flush()
+
+    def until_it_says(self, pattern):
+        wanted = re.compile(r"asked to stop by SIGTERM, %s\n" % pattern)
+        until(lambda: wanted.fullmatch(self.content()), "the note '%s'" % pattern)
+
+    def test_from_the_delay_to_the_end(self):
+        for status in (0, 3):
+            with self.subTest(status=status):
+                init = self.start(["--stop-delay", "1h", "--rewrite", "TERM:QUIT"], status)
+                self.assertEqual(self.content(), "")
+                init.signal(signal.SIGTERM)
+                self.until_it_says("still in --stop-delay")
+                init.signal(signal.SIGTERM)
+                self.until_it_says("main has not ended yet")
+                self.go_on(init)
+                self.until_it_says("what main has left behind has not ended yet; "
+                                   r"main \(pid \d+\) ended with status %d" % status)
+                self.go_on(init)
+                self.assertEqual(init.wait(), status)
+                self.assertRegex(self.content(), r"\Amain \(pid \d+\) ended with status 3\n\Z"
+                                 if status else r"\A\Z")
+
+    def test_stays_when_init_is_killed(self):
+        init = self.start([], 0)
+        init.signal(signal.SIGTERM)
+        self.until_it_says("main has not ended yet")
+        init.signal(signal.SIGKILL)
+        init.wait()
+        self.until_it_says("main has not ended yet")
+
+    def test_what_main_writes_itself_stays(self):
+        for status in (0, 3):
+            with self.subTest(status=status):
+                init = self.start([], status, self.path, "why")
+                init.signal(signal.SIGTERM)
+                self.until_it_says("main has not ended yet")
+                self.go_on(init)
+                init.read_until("left")
+                self.go_on(init)
+                self.assertEqual(init.wait(), status)
+                self.assertEqual(self.content(), "why")
+
+    def test_nothing_without_a_stop(self):
+        init = self.start([], 0)
+        init.signal(signal.SIGHUP)
+        self.go_on(init)
+        init.read_until("left")
+        self.assertEqual(self.content(), "")
+        self.go_on(init)
+        self.assertEqual((init.wait(), self.content()), (0, ""))
 
 
 class MemoryKills(SystemTest):

@@ -2,7 +2,7 @@
 /* The lifecycle's wait for the network, --linger. */
 #include <signal.h>
 
-#include "lifecycle.h"
+#include "init/lifecycle.h"
 #include "unit.h"
 
 #define LINGER 100
