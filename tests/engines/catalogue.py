@@ -3,8 +3,8 @@
 
 All of them are started without an option of the init: what that does by itself is the question.
 """
-from in_flight import (Broker, FastCGI, Film, OpenShell, Requests, Rows, Saying, Session, Tasks,
-                       Work)
+from in_flight import (Answering, Broker, FastCGI, Film, OpenShell, Requests, Rows, Saying, Session,
+                       Tasks, Work)
 
 NODE = ("node", "/srv/server.js")
 NODE_LINE = " ".join(NODE)
@@ -40,14 +40,17 @@ class Row:
     quick    whether the engine tests have it too: one of each kind
     setting  what docs/kubernetes.md says to set for it: the end of a DINIT_SU_ variable
     status   how it ends when it is stopped
+    within   how many seconds a stop may take, whatever else the machine does
     known    why it may be worse than with tini, if it may
     """
 
     def __init__(self, name, program, user, command, work=lambda container, *_: Requests(container),
-                 reload=None, quick=False, setting=None, status=0, known=None):
+                 reload=None, quick=False, setting=None, status=0, within=10,
+                 known=None):
         self.name, self.program, self.user, self.command = name, program, user, command
         self.work, self.reload, self.quick = work, reload, quick
-        self.setting, self.status, self.known = setting, status, known
+        self.setting, self.status = setting, status
+        self.within, self.known = within, known
 
 
 def of(kind):
@@ -90,13 +93,14 @@ def once(name, *command, **others):
 
 
 ROWS = (
-    Row("Celery, 4 tasks", "celery", "www-data", CELERY, Tasks, "HUP", quick=True),
+    Row("Celery, 4 tasks", "celery", "www-data", CELERY, Tasks, "HUP", quick=True,
+        within=30),
     Row("`sh -c 'celery ...; x'`", "celery", "www-data", shell(CELERY_LINE + "; echo"), Tasks),
-    Row("Gunicorn, sync", "gunicorn", "www-data", GUNICORN, reload="HUP", quick=True),
+    Row("Gunicorn, sync", "gunicorn", "www-data", GUNICORN, reload="HUP", quick=True, within=30),
     Row("Gunicorn, threads", "gunicorn", "www-data",
         (*GUNICORN[:-3], "--workers", "2", "--threads", "8", "app"), reload="HUP"),
     Row("`sh -c 'gunicorn ...; x'`", "gunicorn", "www-data", shell(GUNICORN_LINE + "; echo"),
-        quick=True, status=KILLED_BY_TERM),
+        quick=True, status=KILLED_BY_TERM, within=30),
     Row("uWSGI, die-on-term", "uwsgi", "www-data", ("uwsgi", "/srv/uwsgi.ini"), reload="HUP"),
     Row("uWSGI, graceful hook", "uwsgi", "www-data", ("uwsgi", "/srv/uwsgi-hook.ini")),
     Row("PHP-FPM", "php-fpm", "www-data", ("php-fpm", "-F", "-y", "/srv/php-fpm.conf"),
@@ -138,7 +142,8 @@ ROWS = (
     Row("RabbitMQ", "rabbitmq-server", "rabbitmq", ("rabbitmq-server",), of(Broker)),
     Row("etcd", "etcd", "www-data", ("etcd", "--data-dir", "/tmp/etcd"), saying("ready to serve client requests")),
     Row("cron", "cron", "root", ("cron", "-f"), of(Work)),
-    Row("memcached", "memcached", "www-data", ("memcached",), of(Work)),
+    Row("memcached", "memcached", "www-data", ("memcached",),
+        lambda container, *_: Answering(container, 11211, b"version\r\n", b"VERSION")),
     Row("`sh -c 'ffmpeg ...; x'`", "ffmpeg", "www-data", shell(FILM + "; echo"), of(Film)),
     Row("ffmpeg", "ffmpeg", "www-data", shell("exec " + FILM), of(Film)),
     Row("supervisord with node", "supervisord", "root",
@@ -162,5 +167,5 @@ ROWS = (
     behind("`trap ... TERM; node ... & wait`",
            *shell("trap 'echo trap' TERM; " + NODE_LINE + " & wait; wait")),
     behind("script that relays TERM", "/srv/relay.sh", *NODE, setting="SINGLE_CHILD=1",
-           known="two of them tell node: README and manual have the ways out"),
+           known="it tells node a second time: docs/servers.md has two ways out"),
 )

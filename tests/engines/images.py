@@ -4,7 +4,8 @@
 SMALL   busybox with the accounts of root and app, entered as app
 SCRATCH only the program and busybox: no account file, no directory but the runtime's
 BARE    only the program and a static one of ours: no shell; entered with USER_ID
-DEBIAN  Debian with bash, less, Redis, nginx and PostgreSQL, entered as redis
+DEBIAN  Debian with bash, less, Redis, nginx, PostgreSQL, Gunicorn and Celery, entered as redis
+FEW     the same with what is in srv, tini and gosu
 SERVERS a larger Debian with all of the servers in catalogue.py, what is in srv, tini and gosu
 """
 import os
@@ -20,6 +21,7 @@ SMALL = "dinit-su-small"
 SCRATCH = "dinit-su-scratch"
 BARE = "dinit-su-bare"
 DEBIAN = "dinit-su-debian"
+FEW = "dinit-su-few-servers"
 SERVERS = "dinit-su-servers"
 
 APP = 1000
@@ -61,9 +63,10 @@ FROM %s
 COPY dinit-su /sbin/dinit-su
 ENTRYPOINT ["/sbin/dinit-su", "redis", "--"]
 """ % trees.SMALL,
+    FEW: WITH_SERVERS % trees.SMALL,
     SERVERS: WITH_SERVERS % trees.LARGE,
 }
-TREES = {DEBIAN: trees.SMALL, SERVERS: trees.LARGE}
+TREES = {DEBIAN: trees.SMALL, FEW: trees.SMALL, SERVERS: trees.LARGE}
 
 
 def is_static(path):
@@ -122,7 +125,7 @@ def prepare(engine, image):
         trees.prepare(engine, TREES[image])
     context = os.path.join(engine.directory, "context-" + image)
     fill_context(context)
-    if image == SERVERS:
+    if image in (FEW, SERVERS):
         add_servers(context)
     with open(os.path.join(context, "Dockerfile"), "w") as file:
         file.write(DOCKERFILES[image])

@@ -222,34 +222,39 @@ class Rows(Work):
 
     def begin(self):
         self.ask(self.create)
-        self.enough_written = "/tmp/enough-" + address(self.container)
-        loop = ("while [ ! -e %s ] && %s >/dev/null; do echo row; done"
-                % (self.enough_written, " ".join(self.client(self.insert))))
-        command = self.clients.engine.command("exec", self.clients.identity, "timeout", "60",
-                                              "sh", "-c", loop)
+        # Each leads the process group of its client, which may wait for an answer for ever.
+        self.groups = "/tmp/writers-" + address(self.container)
+        loop = ("echo -$$ >>%s; while %s >/dev/null; do echo row; done"
+                % (self.groups, " ".join(self.client(self.insert))))
+        command = self.clients.engine.command("exec", self.clients.identity, "sh", "-c", loop)
         self.processes = [
             subprocess.Popen(command, env=self.clients.engine.environment, stdout=subprocess.PIPE,
                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
             for _ in range(self.writers)]
+        self.written = 0
+        self.write_on()
+
+    def write_on(self):
         for process in self.processes:
             for _ in range(self.enough):
                 process.stdout.readline()
+        self.written += self.writers * self.enough
 
     def count_lost(self, ended):
         if not ended:
-            self.clients.execute("touch", self.enough_written)
-        written = self.writers * self.enough
+            self.write_on()
+        self.clients.execute("bash", "-c", "kill -KILL -- $(cat %s)" % self.groups, check=False)
         for process in self.processes:
-            written += len(process.stdout.read().splitlines())
+            self.written += len(process.stdout.read().splitlines())
             process.stdout.close()
             process.wait()
-        self.total = written
+        self.total = self.written
         if ended:
             # Started again it is another one to us, with another network.
             self.container.call("start")
             self.container = Container(self.container.engine, self.container.identity)
             self.wait_until_ready()
-        return max(0, written - int(self.ask(self.count)))
+        return max(0, self.written - int(self.ask(self.count)))
 
 
 class Film(Work):
@@ -265,25 +270,36 @@ class Film(Work):
         return int("moov" not in self.container.copy_out(self.path))
 
 
-class Broker(Work):
-    """RabbitMQ: what its log says of the end. Lost is the broker when it was not stopped in order."""
+class Answering(Work):
+    """A server that is ready when it answers a question at a port, and idle."""
 
-    total = 1
-    port = 5672
-    log = "/var/log/rabbitmq"
+    def __init__(self, container, port, question, answer):
+        super().__init__(container)
+        self.asked = port, question, answer
 
     def is_ready(self):
+        port, question, answer = self.asked
         try:
-            exchange = Exchange(address(self.container), self.port, b"AMQP\0\0\x09\1", b"", b"PLAIN")
+            exchange = Exchange(address(self.container), port, question, b"", answer)
         except OSError:
             return False
         exchange.over.wait(PATIENCE)
         return exchange.is_complete()
 
+
+class Broker(Answering):
+    """RabbitMQ. Lost is the broker when its log does not tell of an orderly end."""
+
+    total = 1
+    log = "/var/log/rabbitmq"
+
+    def __init__(self, container):
+        super().__init__(container, 5672, b"AMQP\0\0\x09\1", b"PLAIN")
+
     def count_lost(self, ended):
         log = self.container.copy_out(self.log)
         self.why = "; %d lines of errors" % log.count("[error]")
-        return int("Successfully stopped RabbitMQ" not in log)
+        return int("msg_store_persistent' is stopped" not in log)
 
 
 class Saying(Work):

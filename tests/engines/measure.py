@@ -19,7 +19,7 @@ LONGER = 1.5
 
 
 class Stopped:
-    """What became of it when it was stopped."""
+    """What became of it when it was stopped: what was lost of what, how long it took, the status."""
 
     ended = True
 
@@ -28,10 +28,10 @@ class Stopped:
         self.seconds, self.status, self.why = seconds, status, work.why
 
     def __str__(self):
-        return "%s%.1f s, status %d" % (self.loss(), self.seconds, self.status)
+        return "%s%.1f s, %d" % (self.loss(), self.seconds, self.status)
 
     def loss(self):
-        return "%d of %d lost, " % (self.lost, self.total) if self.total else ""
+        return "%d/%d lost, " % (self.lost, self.total) if self.total else ""
 
     def is_as_good_as(self, other):
         return isinstance(other, Failed) or self.lost < other.lost or (
@@ -45,7 +45,7 @@ class Reloaded(Stopped):
     ended = False
 
     def __str__(self):
-        return self.loss() + ("serves" if self.status is None else "ended, status %d" % self.status)
+        return self.loss() + ("serves" if self.status is None else "ended, %d" % self.status)
 
     def is_as_good_as(self, other):
         return isinstance(other, Failed) or (
@@ -70,8 +70,8 @@ class Failed:
 class Bench:
     """An engine with the servers, and what they need around them."""
 
-    def __init__(self, engine, image=images.SERVERS):
-        self.engine = engine
+    def __init__(self, engine, image=images.SERVERS, grace=GRACE):
+        self.engine, self.grace = engine, grace
         self.image = images.prepare(engine, image)
         network.clients_network()
         start_backend()
@@ -101,7 +101,7 @@ class Bench:
         entry, *words = ENTRIES[init] + (row.user,)
         return self.engine.start_container(
             self.image, *words, *row.command,
-            options=["--stop-timeout", str(GRACE), "--entrypoint", entry,
+            options=["--stop-timeout", str(self.grace), "--entrypoint", entry,
                      *("--env=" + variable for variable in variables)])
 
     def measure(self, row, action, init):

@@ -5,18 +5,24 @@ What becomes of it is asserted with dinit-su, and recorded with tini and gosu in
 table that is printed at the end stands in docs/kubernetes.md.
 """
 import os
+import re
 import subprocess
 import threading
 import time
 
+import catalogue
 import confine
 import examples
+import images
+import measure
 from cases import Cases, OnDocker, OnPodman
 from engine import copy, once, until
 from load import Load
 from network import address, wait_until_it_answers
 
 GRACE = 10
+# Longer than any stop of these takes on a loaded machine.
+ENOUGH = 60
 ROWS = []
 
 
@@ -248,6 +254,35 @@ class Redis(Servers):
         container, missing = self.measure("dinit-su", self.image)
         self.assertEqual(missing, "none")
         self.assertEqual(container.wait(), 0, container)
+
+
+class Told(OnDocker):
+    """One of each kind of the catalogue, without an option: nothing that is under way is lost.
+
+    All of them, and beside tini and gosu, are measured by ./dev servers.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = measure.Bench(cls.engine_class.started(), images.FEW, grace=ENOUGH)
+
+    def check(self, row, action):
+        cell = self.bench.measure(row, action, measure.DINIT_SU)
+        self.assertEqual(cell.lost, 0, cell.why)
+        self.assertEqual(cell.status, row.status if action == "stop" else None, cell)
+        self.assertLess(cell.seconds, row.within)
+
+    @classmethod
+    def add(cls, row, action):
+        words = re.sub(r"\W+", "_", row.name).strip("_").lower()
+        setattr(cls, "test_%s_%s" % (action, words), lambda self: self.check(row, action))
+
+
+for _row in catalogue.ROWS:
+    if _row.quick:
+        Told.add(_row, "stop")
+        if _row.reload:
+            Told.add(_row, "reload")
 
 
 class DockerNginx(Nginx, OnDocker):

@@ -7,6 +7,7 @@ is not installed its column is skipped.
 import os
 import shutil
 import signal
+import subprocess
 import time
 import unittest
 
@@ -21,6 +22,42 @@ WAYS = {
     "dumb-init + gosu": ["dumb-init", "gosu", "app"],
     "catatonit + setpriv": ["catatonit", "--", *SETPRIV],
 }
+
+# A server: asked to stop it finishes what it does; asked again it ends at once, as many do.
+SERVER = """
+import os, signal, sys, time
+
+def stop(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    time.sleep(.3)
+    open(sys.argv[1], "w").close()
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, stop)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+# A manager: asked to stop it sees whether its worker, which handles nothing, still runs.
+MANAGER = """
+import os, signal, sys, time
+
+worker = os.fork()
+if worker == 0:
+    while True:
+        signal.pause()
+
+def stop(*_):
+    time.sleep(.3)
+    if os.waitpid(worker, os.WNOHANG) == (0, 0):
+        open(sys.argv[1], "w").close()
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, stop)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
 
 
 def path_of(program):
@@ -54,6 +91,32 @@ class Situations:
         self.run("sh", "-c", "(trap 'sleep .2; echo data >%s; exit' TERM; echo ready >%s.ready; "
                  "while :; do sleep .01; done) & while [ ! -e %s.ready ]; do :; done" % ((path,) * 3))
         return os.path.exists(path)
+
+    def stop_leaves_a_file(self, *command):
+        """Whether the file at the path that ends the command is there when everything has ended."""
+        path = Place.shared("peer-%d" % time.monotonic_ns())
+        with self.start(*(word.replace("PATH", path) for word in command)) as init:
+            init.read_until("ready")
+            init.signal(signal.SIGTERM)
+            init.wait()
+        return os.path.exists(path)
+
+    def server_behind_a_shell_finishes(self):
+        server = Place.write("server.py", SERVER)
+        return self.stop_leaves_a_file("sh", "-c", "python3 %s PATH; echo" % server)
+
+    def workers_are_left_to_their_manager(self):
+        return self.stop_leaves_a_file("python3", Place.write("manager.py", MANAGER), "PATH")
+
+    def shell_with_a_trap_stops(self):
+        with self.start("sh", "-c", "trap 'exit 7' TERM; sleep 1000; :") as init:
+            until(lambda: any(children(pid) for pid in children(init.pid)), "its command")
+            init.signal(signal.SIGTERM)
+            try:
+                init.process.wait(timeout=1)
+                return True
+            except subprocess.TimeoutExpired:
+                return False
 
     def dev_stdout_opens(self):
         return self.run("sh", "-c", "echo text >/dev/stdout").output == "text\n"
@@ -108,6 +171,10 @@ ROWS = {
     "No process is root": Situations.no_process_is_root,
     "A background process can save its data when main ends":
         Situations.background_process_saves_its_data,
+    "A server behind `sh -c` can finish what it does": Situations.server_behind_a_shell_finishes,
+    "A manager's workers are not told behind its back":
+        Situations.workers_are_left_to_their_manager,
+    "`trap ... TERM; command` in a script stops at once": Situations.shell_with_a_trap_stops,
     "The program can open `/dev/stdout`": Situations.dev_stdout_opens,
     "USR1 goes to the program and not to its helpers": Situations.helpers_survive_usr1,
     "The value of a queued signal arrives": Situations.values_of_signals_arrive,
