@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 /*
- * The C library's function would first look for the kernel's page of fast clocks, which takes 1 KiB
- * of a static program, and the time is asked for too seldom to be worth it. Where a long has 32
- * bits the call with 64-bit times is newer (Linux 5.1) than the oldest kernel, so there the library
- * does what is needed.
+ * By system call, because musl's clock_gettime(3) first looks for the vDSO: that costs 1 KiB of the
+ * static program, and init asks for the time too seldom to gain from it. On 32-bit processors the
+ * system call with 64-bit times came with Linux 5.1, after the oldest kernel that is supported.
+ * There the C library chooses between the two calls.
  */
 static int64_t milliseconds(clockid_t clock)
 {

@@ -8,7 +8,7 @@
 /* Milliseconds of a clock that never goes back. */
 int64_t clock_monotonic(void);
 
-/* Ticks since boot, as the start of a process is told in: starttime of proc_pid_stat(5). */
+/* Ticks since boot: what starttime of proc_pid_stat(5) counts for the start of a process. */
 uint64_t clock_ticks(void);
 
 /* Milliseconds since 1970-01-01 UTC. */

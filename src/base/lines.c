@@ -13,26 +13,28 @@
 /* Enough for most account files in one read; only the pages that a file fills are ever touched. */
 #define FIRST_SIZE ((size_t)128 * 1024)
 
-/* Room for the files, one after the other: to map it for each would take longer than to read it. */
-static LAST char room[FIRST_SIZE];
+/* The buffer of the open file. To map one for each file would take longer than to read the file. */
+static LAST char first_buffer[FIRST_SIZE];
 
 static void give_back(struct lines *lines)
 {
-	if (lines->buffer != room)
+	if (lines->buffer != first_buffer)
 		munmap(lines->buffer, lines->size);
 }
 
 bool lines_open(struct lines *lines, const char *path)
 {
-	/* musl's open(3) sets FD_CLOEXEC once more, for kernels that do not know the flag. */
+	/* Not open(3): musl's sets FD_CLOEXEC once more, for kernels without O_CLOEXEC. */
 	const int descriptor = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 
-	*lines = (struct lines){.descriptor = descriptor, .buffer = room, .size = sizeof(room)};
+	*lines = (struct lines){.descriptor = descriptor,
+				.buffer = first_buffer,
+				.size = sizeof(first_buffer)};
 	return descriptor >= 0;
 }
 
-/* Make room behind what was read, for at least one more byte and a NUL after it. */
-static bool make_room(struct lines *lines)
+/* Make space behind what was read, for at least one more byte and a NUL. */
+static bool make_space(struct lines *lines)
 {
 	void *larger;
 
@@ -58,7 +60,7 @@ static void read_more(struct lines *lines)
 {
 	ssize_t got = -1;
 
-	if (make_room(lines)) {
+	if (make_space(lines)) {
 		do
 			got = read(lines->descriptor, lines->buffer + lines->end,
 				   lines->size - lines->end - 1);
@@ -98,7 +100,7 @@ char *lines_next(struct lines *lines, size_t *length)
 /* As many bytes as most processors compare at once. */
 typedef unsigned char block __attribute__((vector_size(16)));
 
-/* Not zero in each byte from which on, distance apart, first and last stand. */
+/* Byte i of the result is not zero if at + i is first, and the byte distance behind it is last. */
 static block matches(const char *at, block first, block last, size_t distance)
 {
 	block here, there;
@@ -116,10 +118,10 @@ static bool is_zero(block bytes)
 	return (halves[0] | halves[1]) == 0;
 }
 
-/* So much is looked through at once. */
+/* How many bytes has_none() looks through. */
 #define STEP (8 * sizeof(block))
 
-/* Whether matches() finds nothing in a step. */
+/* True if matches() finds nothing in STEP bytes. */
 static bool has_none(const char *at, block first, block last, size_t distance)
 {
 	block found = {0};
@@ -131,8 +133,9 @@ static bool has_none(const char *at, block first, block last, size_t distance)
 }
 
 /*
- * Where text stands in length bytes, or NULL: memmem(3), which in musl takes ten times as long for
- * a short text. Only where its first and its last byte both fit is it compared.
+ * Find text, which is not empty, in length bytes. Returns NULL if it is not there. The same as
+ * memmem(3), which in musl takes ten times as long for a short text. Here text is compared only
+ * where its first and its last byte both fit.
  */
 static const char *find(const char *at, size_t length, const char *text)
 {
@@ -192,5 +195,5 @@ void lines_close(struct lines *lines)
 
 void lines_release(void)
 {
-	pages_give_back(room, sizeof(room));
+	pages_give_back(first_buffer, sizeof(first_buffer));
 }

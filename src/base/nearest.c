@@ -9,7 +9,7 @@
 size_t nearest_distance(const char *word, size_t length, const char *other)
 {
 	const size_t count = strlen(other);
-	/* The distances of the part of word that is done to each beginning of other. */
+	/* row[i]: the distance of the characters of word that are done to the first i of other. */
 	size_t row[LONGEST + 1];
 
 	if (count > LONGEST)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages: which of them a start touches, and that an init which waits for years keeps none of what
- * was used once.
+ * Pages of memory: a start touches few of them, and those that only the start needs go back to the
+ * kernel, because init may then wait for years.
  */
 #ifndef DINIT_SU_PAGES_H
 #define DINIT_SU_PAGES_H
@@ -18,8 +18,9 @@
 #define LAST __attribute__((section(".bss..last")))
 
 /*
- * Give the whole pages within size bytes back to the kernel; they come back as zeroes. What shares
- * a page with something else stays: MADV_DONTNEED of madvise(2) would round up.
+ * Give the pages that lie wholly within these bytes back to the kernel. What is read there later is
+ * zero. A page at the edge stays, because something else may be in it: MADV_DONTNEED of madvise(2)
+ * would round up.
  */
 void pages_give_back(void *memory, size_t size);
 

@@ -10,7 +10,7 @@ static bool is_digit(char character)
 
 /*
  * Read up to ten decimal digits: enough for every number known here, too few to overflow. Returns
- * the first character that is no part of the number, or NULL if there is none or are more digits.
+ * the first character behind them, or NULL if there is no digit or there are more than ten.
  */
 static const char *read_number(const char *text, int64_t *number)
 {

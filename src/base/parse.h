@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parsing: text that a person or a file gave -> a value, or a clear no. Pure functions; strtol(3)
- * is not used because it takes spaces, signs and hexadecimal where an id must be plain decimal.
+ * Parsing: text that a person or a file gave becomes a value, or is refused. Pure functions.
+ * strtol(3) is not used, because it takes spaces and signs where an id must be plain decimal.
  */
 #ifndef DINIT_SU_PARSE_H
 #define DINIT_SU_PARSE_H

@@ -44,7 +44,7 @@ static const struct {
 #ifdef SIGSTKFLT
 	{SIGSTKFLT, "STKFLT"},
 #endif
-	/* Second names, found only when a name is looked up. */
+	/* Second names: signal_parse() knows them, signal_name() does not return them. */
 	{SIGIO, "POLL"},
 	{SIGABRT, "IOT"},
 	{SIGCHLD, "CLD"},
@@ -71,7 +71,7 @@ const char *signal_name(int signal, char name[SIGNAL_NAME_SIZE])
 	return name;
 }
 
-/* RTMIN, RTMIN+n, RTMAX, RTMAX-n: sign is that of n. */
+/* Parse base, which has the number from, or base+n or base-n: sign is the sign before n. */
 static bool parse_real_time(const char *text, const char *base, int from, int sign, int *signal)
 {
 	const size_t length = strlen(base);

@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Counted as everybody but musl does: see signals.h. */
+/* As the kernel and glibc's programs count them. musl counts from 35: see signals.h. */
 #define SIGNAL_RTMIN 34
 #define SIGNAL_RTMAX (_NSIG - 1)
 
-/* Room for any name of signal_name(). */
+/* Bytes for the longest name that signal_name() returns. */
 #define SIGNAL_NAME_SIZE 16
 
 /* "SIGTERM", "SIGRTMIN+3" or "signal 99", put into name. Returns name. */

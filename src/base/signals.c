@@ -5,13 +5,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The size of the kernel's signal set, which is not that of the C library's: 64 signals, 128 on
- * MIPS. */
+/* The size of the kernel's set of signals: 64 of them, 128 on MIPS. The C library's is larger. */
 #define KERNEL_SET_SIZE (_NSIG / 8)
 
 /*
- * A member of struct timespec as this call takes it: 32 bits where processors have that many, which
- * kernels before 5.1 know too. x32 has those of x86-64, and riscv32 only the newer call.
+ * The type of a member of struct timespec in rt_sigtimedwait(2). On 32-bit processors it has 32
+ * bits, because kernels before 5.1 know no other call. Two differ: x32 takes 64 bits as x86-64
+ * does, and riscv32 has only the newer call, which takes 64.
  */
 #ifndef SYS_rt_sigtimedwait
 #define SYS_rt_sigtimedwait SYS_rt_sigtimedwait_time64
@@ -26,7 +26,7 @@ static sigset_t every_signal(void)
 {
 	sigset_t set;
 
-	/* No more of it is read. */
+	/* The kernel reads no more of it. */
 	memset(&set, 0xff, KERNEL_SET_SIZE);
 	return set;
 }
@@ -98,10 +98,10 @@ int signals_pending(const bool wanted[_NSIG])
 bool signals_is_own(const siginfo_t *info)
 {
 	/*
-	 * Init never signals itself. What carries its own pid is the kernel's answer to a write
-	 * that failed, SIGPIPE for a log line to a pipe without a reader or SIGXFSZ for one to a
-	 * file at its size limit, and must not be taken for a message to main: it would kill it.
-	 * Most signals come from outside the PID namespace, and so from no pid at all: 0.
+	 * Init never sends itself a signal that signals_wait() could return. One that carries
+	 * init's own pid is the kernel's answer to a write that failed: SIGPIPE for a log line to a
+	 * pipe without a reader, or SIGXFSZ for one to a file at its size limit. Passed on to main,
+	 * it would kill main. A sender outside the PID namespace has the pid 0.
 	 */
 	return info->si_code == SI_USER && info->si_pid != 0 && info->si_pid == getpid();
 }
@@ -111,13 +111,14 @@ void signals_forget_own(void)
 	siginfo_t taken[4];
 	int count = 0;
 
-	/* Each of the two can be pending twice: for the thread, which a write does, and by kill(2).
-	 */
+	/* Each of the two can be pending twice: for the thread, by a write, and for the process, by
+	 * kill(2). */
 	while (count < 4 && signals_wait(ONLY_OF_WRITES, 0, &taken[count]) > 0) {
 		if (!signals_is_own(&taken[count]))
 			count++;
 	}
-	/* One that somebody has sent is main's. To itself a process may send any siginfo. */
+	/* What somebody has sent is for main: put it back. A process may send itself any siginfo.
+	 */
 	while (count-- > 0)
 		syscall(SYS_rt_sigqueueinfo, getpid(), taken[count].si_signo, &taken[count]);
 }
@@ -138,7 +139,7 @@ bool signals_stop(int signal)
 	siginfo_t info;
 	sigset_t set;
 
-	/* The whole group, as the terminal does: a shell sees its job stopped when all of it is. */
+	/* The whole group, as the terminal does: a shell waits until all of its job has stopped. */
 	kill(0, signal);
 	sigemptyset(&set);
 	sigaddset(&set, signal);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals as the kernel sees them, all of them.
+ * All signals of the kernel, blocked, waited for and passed on by system call.
  *
  * sigprocmask(3) and sigfillset(3) leave out the signals that a C library keeps for its threads: 32
- * to 34 in musl, 32 and 33 in glibc. But 34 is what the rest of the world calls RTMIN; left
- * unblocked it is lost by a PID 1 and kills anything else. So masks go through the system call, and
- * the numbers of RTMIN and RTMAX are written down in signal_names.h: a static musl binary would
- * count from 35.
+ * to 34 in musl, 32 and 33 in glibc. But 34 is RTMIN to all programs of glibc. If it is not
+ * blocked, a PID 1 loses it, and any other init is killed by it. So masks are set by system call,
+ * and the numbers of RTMIN and RTMAX are written down in signal_names.h, because musl counts
+ * from 35.
  */
 #ifndef DINIT_SU_SIGNALS_H
 #define DINIT_SU_SIGNALS_H
@@ -37,7 +37,7 @@ bool signals_hold(struct inherited_signals *inherited);
  */
 bool signals_restore(const struct inherited_signals *inherited);
 
-/* Which signals signals_wait() takes. */
+/* Which signals signals_wait() takes. ONLY_OF_WRITES: SIGPIPE and SIGXFSZ, which a write raises. */
 enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES };
 
 /* No end to the wait. */
@@ -51,16 +51,16 @@ enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES }
  */
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
 
-/* A signal that is pending and that wanted, by its number, says is wanted; or 0. sigpending(2) */
+/* The lowest signal that is pending and for which wanted[signal] is true, or 0. sigpending(2) */
 int signals_pending(const bool wanted[_NSIG]);
 
-/* Whether info is of a signal that this process brought on itself: see signals.c. */
+/* True if the kernel raised this signal because a write of this process failed. */
 bool signals_is_own(const siginfo_t *info);
 
 /*
- * Forget every pending signal that this process brought on itself by writing. To be called before
- * signals_restore() in the process that wrote: execve(2) keeps what is pending, and what init's own
- * writes have raised would kill the program.
+ * Discard every pending signal for which signals_is_own(). The process that wrote calls this before
+ * signals_restore(): execve(2) keeps pending signals, and those of init's own writes would kill the
+ * program.
  */
 void signals_forget_own(void);
 
@@ -69,10 +69,10 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
 
 /*
  * Stop this process and the rest of its process group, as the terminal would with this signal
- * (SIGTSTP, SIGTTIN, SIGTTOU). Returns when continued, true; or false at once where the kernel lets
- * nobody stop that nobody could continue: a PID 1, an orphaned process group, the signal ignored.
- * The SIGCONT is taken: who calls this continues main, and a second time would undo a Ctrl-Z that
- * comes in between.
+ * (SIGTSTP, SIGTTIN, SIGTTOU). Returns true once it was continued. Returns false at once where the
+ * kernel does not stop it: a PID 1, an orphaned process group, which nobody could continue, or an
+ * ignored signal. The SIGCONT is taken off the queue: the caller continues main, and to continue it
+ * a second time would undo a Ctrl-Z that comes in between.
  */
 bool signals_stop(int signal);
 

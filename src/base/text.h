@@ -2,8 +2,8 @@
 /*
  * Text: a line put together in a buffer of fixed size, without allocation.
  *
- * The C library's printf would do, but costs 12 KiB in a static binary of 40; what this program
- * prints needs strings and whole numbers only.
+ * printf(3) would do the same for 12 KiB more of the static binary. What this program prints needs
+ * only strings and whole numbers.
  */
 #ifndef DINIT_SU_TEXT_H
 #define DINIT_SU_TEXT_H
@@ -29,7 +29,7 @@ void text_add(struct text *text, const char *format, ...) __attribute__((format(
 void text_add_list(struct text *text, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
 
-/* Put a question mark for every control character, so that it is one line whatever came in. */
+/* Replace control characters by question marks, so that text is one line whatever came in. */
 void text_mask_controls(struct text *text);
 
 #endif

@@ -30,7 +30,7 @@ bool trusted_path_is_kept(const struct stat *directory, const struct stat *found
 	return !others_write || (is_sticky && S_ISDIR(found->st_mode) && found->st_uid == 0);
 }
 
-/* Let the walk be in this directory, which it has just opened. */
+/* Move the walk to this directory, which was just opened: descriptor is -1 if that failed. */
 static int enter(struct path_walk *walk, int descriptor)
 {
 	if (descriptor < 0)
@@ -41,7 +41,10 @@ static int enter(struct path_walk *walk, int descriptor)
 	return fstat(descriptor, &walk->status) < 0 ? errno : 0;
 }
 
-/* Begin where what is left begins. The engine has chosen the working directory. */
+/*
+ * Begin at the root or at the working directory, as what is left tells. The working directory is
+ * trusted, because the engine has chosen it.
+ */
 static int begin(struct path_walk *walk)
 {
 	const char *const start = *walk->at == '/' ? "/" : ".";
@@ -61,7 +64,7 @@ static const char *next_component(struct path_walk *walk)
 	return name;
 }
 
-/* Follow a link with this status if that may be: put what it says in front of what is left. */
+/* Follow a link with this status, if it may be: put its target in front of what is left. */
 static int follow_link(struct path_walk *walk, const char *name, const struct stat *status)
 {
 	char target[sizeof(walk->left)];
@@ -82,7 +85,7 @@ static int follow_link(struct path_walk *walk, const char *name, const struct st
 	return target[0] == '/' ? begin(walk) : 0;
 }
 
-/* Go through a component that more is to come behind. */
+/* Go through a component that is not the last. */
 static int step(struct path_walk *walk, const char *name)
 {
 	const int descriptor = openat(walk->directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -97,7 +100,7 @@ static int step(struct path_walk *walk, const char *name)
 		error = follow_link(walk, name, &status);
 	else if (!S_ISDIR(status.st_mode))
 		error = ENOTDIR;
-	/* ".." of a directory that others can move is where they have moved it to. */
+	/* Others may have moved this directory, and ".." leads to where it is. */
 	else if (strcmp(name, "..") == 0 && !walk->is_kept)
 		error = ELOOP;
 	else {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Paths that root acts on although main, in an earlier run, may have changed what stands on the
- * way.
+ * Paths that root acts on, although main may have changed what stands on the way in an earlier run.
  *
- * The kernel follows every symbolic link on the way. One that main has put in the place of a
- * directory of its own so chooses what root gives away, or whom it becomes, at the next start. Here
- * a path is walked component by component, and a link is followed only if nobody but root can have
+ * The kernel follows every symbolic link on the way. Main could put one in the place of a directory
+ * of its own, and so choose what root gives away, or whom it becomes, at the next start. Here a
+ * path is walked component by component, and a link is followed only if nobody but root can have
  * put it there.
  */
 #ifndef DINIT_SU_TRUSTED_PATH_H
@@ -24,7 +23,7 @@ bool trusted_path_is_kept(const struct stat *directory, const struct stat *found
 
 /* Where a path leads: the directory that its last component stands in, and that component. */
 struct trusted_path {
-	int directory; /* to be closed by the caller */
+	int directory; /* the caller closes it */
 	char name[NAME_MAX + 1];
 };
 

@@ -17,9 +17,9 @@
 const char version_text[] = "dinit-su " PACKAGE_VERSION FROM_COMMIT "\n";
 
 /*
- * A note that says what this file is, where scanners and systemd's coredumpctl(1) look for it:
- * https://systemd.io/ELF_PACKAGE_METADATA. Assembly, because a compiler makes a section of this
- * name one of data, and only what is of type note gets into a PT_NOTE segment.
+ * A note that says which package this file comes from. Scanners and systemd's coredumpctl(1) look
+ * for it: https://systemd.io/ELF_PACKAGE_METADATA. It is written in assembly because a compiler
+ * would make the section one of data, and only a section of type note goes to a PT_NOTE segment.
  */
 #define QUOTE "\\\""
 #define FIELD(name, value) QUOTE name QUOTE ":" QUOTE value QUOTE

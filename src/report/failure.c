@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/failure.h"
 
-#include <string.h>
-
 #include <errno.h>
 #include <string.h>
 

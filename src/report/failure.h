@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Failures are values: whoever meets one says in a line what failed, on what, why and the way out,
- * and returns false. Only main() prints it and chooses to exit.
+ * Failures are values: a function that fails says in one line what failed, on what, why and the way
+ * out, and returns false. end_with() of run.h is the one place that prints it, and main() returns
+ * the status.
  */
 #ifndef DINIT_SU_FAILURE_H
 #define DINIT_SU_FAILURE_H

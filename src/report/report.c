@@ -49,8 +49,7 @@ static void write_line(const char *line, size_t length)
 		write_stream(line, length);
 		return;
 	}
-	/* A file's own description has to be used: it holds the position that main writes at too.
-	 */
+	/* Write to a file through the description that main shares: it holds the position. */
 	if (S_ISSOCK(status.st_mode))
 		ignored = send(STDERR_FILENO, line, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 	else
@@ -59,9 +58,9 @@ static void write_line(const char *line, size_t length)
 }
 
 /*
- * A line is no longer than PIPE_BUF, so that it is written whole or not at all: pipe(7). In JSON at
- * worst every byte of the message and of the user's name comes out as six; both are cut off before
- * that, so that the object still fits, and is valid.
+ * A line is no longer than PIPE_BUF, so that it is written whole or not at all: pipe(7). In JSON
+ * one byte of the message or of the user's name becomes six at worst. Both are cut off so early
+ * that the object always fits, and is valid.
  */
 #define LINE_SIZE PIPE_BUF
 #define MESSAGE_SIZE (PIPE_BUF / 4 - sizeof("podman-init: warning: "))
@@ -101,7 +100,7 @@ static void put_json(struct text *line, const struct reporter *reporter, enum re
 	json_end(line);
 }
 
-/* Of its own, so that its large buffers are on the stack only when there is something to say. */
+/* Not inline, so that its large buffers are on the stack only while there is something to say. */
 static __attribute__((noinline)) void say(const struct reporter *reporter, enum report_level level,
 					  const struct report_event *event, const char *format,
 					  va_list arguments)

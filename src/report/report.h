@@ -15,7 +15,7 @@
 /* How much is said: everything up to and including the level asked for. */
 enum report_level {
 	REPORT_ERRORS,	 /* -q */
-	REPORT_NOTES,	 /* shown with the warnings, and none: how far a long work is */
+	REPORT_NOTES,	 /* how far a long work is: shown where warnings are, but none */
 	REPORT_WARNINGS, /* the default */
 	REPORT_STORY,	 /* -v: who, what started, what was forwarded, what ended how */
 	REPORT_DETAILS,	 /* -vv: everything */
@@ -25,10 +25,10 @@ struct reporter {
 	const char *name; /* what a line begins with */
 	enum report_level level;
 	bool json;
-	const char *user; /* as which main runs, or NULL */
+	const char *user; /* the user that main runs as, or NULL */
 };
 
-/* What a line is about, for JSON. Zero: not said. */
+/* What a line is about, for JSON. A member that is zero is left out. */
 struct report_event {
 	const char *name;
 	pid_t pid;
@@ -37,7 +37,7 @@ struct report_event {
 	int status;
 };
 
-/* Whether a line of this level would be said: where to find its words takes too long otherwise. */
+/* True if a line of this level would be written. Asked where finding the words takes time. */
 static inline bool report_is_on(const struct reporter *reporter, enum report_level level)
 {
 	return level <= reporter->level;

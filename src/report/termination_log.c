@@ -27,7 +27,7 @@ static void remember(struct termination_log *log, const struct stat *status)
 	log->modified = status->st_mtim;
 }
 
-/* Whether nobody has written since: a write that keeps the size changes the time. */
+/* True if nobody has written since remember(). A write that keeps the size changes the time. */
 static bool is_as_remembered(const struct termination_log *log, const struct stat *status)
 {
 	return status->st_size == log->size && status->st_mtim.tv_sec == log->modified.tv_sec &&
@@ -38,7 +38,7 @@ void termination_log_open(struct termination_log *log, const char *path,
 			  const struct reporter *reporter)
 {
 	const bool is_default = strcmp(path, TERMINATION_LOG_PATH) == 0;
-	/* A FIFO must not keep the start waiting, nor a link lead elsewhere. */
+	/* A FIFO must not keep the start waiting, and a link must not lead elsewhere. */
 	const int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
 			  (is_default ? 0 : O_CREAT);
 	enum report_level level = REPORT_WARNINGS;
@@ -46,7 +46,7 @@ void termination_log_open(struct termination_log *log, const char *path,
 	const char *why;
 
 	log->descriptor = open(path, flags, 0644);
-	/* Outside Kubernetes there is none, and nobody who would read it. */
+	/* Outside Kubernetes there is no such file, and nobody would read it. */
 	if (log->descriptor < 0 && errno == ENOENT && is_default)
 		level = REPORT_STORY;
 	why = look(log, &status);
@@ -66,7 +66,7 @@ static void replace(struct termination_log *log, const char *content, size_t len
 
 	if (look(log, &status) || !is_as_remembered(log, &status))
 		return;
-	/* What does not fit on a full disk leaves the file as it was. */
+	/* On a full disk nothing is cut off. */
 	if (pwrite(log->descriptor, content, length, 0) != (ssize_t)length ||
 	    ftruncate(log->descriptor, (off_t)length) < 0)
 		return;
