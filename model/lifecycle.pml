@@ -16,6 +16,7 @@
 #define DELAY 1
 #define SOON 1 /* --stop-timeout */
 #define WAIT 2
+#define LATER 1 /* when init looks again at those whom somebody looks after */
 
 /* How many signals, births and stops there are at most in one life. */
 #ifndef EVENTS
@@ -45,6 +46,7 @@
 /* enum phase */
 #define RUNNING 0
 #define DAEMONS 1
+#define ENDING 3
 #define KILLING 4
 
 /* enum event_kind */
@@ -53,26 +55,38 @@
 #define MAIN_ENDED 2
 #define ALL_REAPED 3
 #define TIME_CAME 4
-#define NETWORK_SEEN 5
-#define UNREACHABLE 6
-#define NO_EVENT 7
+#define ASKED 5
+#define NETWORK_SEEN 6
+#define UNREACHABLE 7
+#define NO_EVENT 8
+
+/* What ASKED tells. */
+#define IS_OVER 1
+#define ASKS_AGAIN 2
 
 /* enum action_kind */
-#define TO_GROUP 0
-#define TO_MAIN 1
-#define HOLD 2
-#define STOP_TOO 3
-#define TERMINAL 4
-#define TO_ALL 5
-#define LOOK 6
-#define END 7
+#define TO_BRANCHES 0
+#define TO_GROUP 1
+#define TO_MAIN 2
+#define TO_ALL 3
+#define HOLD 4
+#define STOP_TOO 5
+#define TERMINAL 6
+#define ASK 7
+#define ASK_AGAIN 8
+#define KILL_MAIN 9
+#define KILL_ALL 10
+#define LOOK 11
+#define END 12
+#define ASK_GROUP 13
 
 /* enum remaining */
 #define NOBODY 0
 #define CHILDREN 1
 #define STRANGERS 2
+#define OUT_OF_REACH 3
 
-/* What TO_ALL sends beside kinds of signals. */
+/* What is sent beside kinds of signals. */
 #define CONT 5
 #define KILL 6
 
@@ -83,16 +97,19 @@ c_decl {
 };
 
 /* Settings: chosen at the start. */
-bool pause, wait_all, is_pid1, lingers;
+bool pause, wait_all, is_pid1, leave_rest, ask_group, lingers;
 byte delay, timeout_after, wait_for;
 
 /* struct lifecycle, but for the settings; deadlines as the ticks that are left. */
 byte phase, held, status;
 bool main_lives;
-byte pass_in = NEVER, stop_in = NEVER, kill_in = NEVER, check_in = NEVER, linger_in = NEVER;
+byte pass_in = NEVER, stop_in = NEVER, kill_in = NEVER, check_in = NEVER, ask_in = NEVER,
+	linger_in = NEVER;
+byte ask_from_in, filters_in; /* 0: they have come */
 
 /* struct supervisor, and the event that is being handled */
-bool reaping, unreachable, ended, reached;
+bool reaping, any_ended, unreachable, ended, reached;
+bool has_asked, untold, found_foreign; /* what came of ASK */
 bool looked, found;	 /* at the network; it was sending */
 byte event, detail;
 
@@ -105,6 +122,8 @@ bool pending[KINDS], child_pending;
 byte life[PLACES], parent[PLACES];
 bool foreign[PLACES];	 /* belongs to another user: init may not signal it */
 bool told_stop[PLACES];	 /* a stop signal waits for it to be continued */
+bool told[PLACES];	 /* it was asked to end */
+bool handler[PLACES];	 /* it looks after its children */
 bool tells_stop;	 /* main was stopped, and waitpid has not said so yet */
 byte main_status;	 /* its own, whatever init makes of it */
 bool stranger;
@@ -127,16 +146,21 @@ c_code {
 \#define LINGER_TICKS 1
 \#define NOW 1000000
 
-_Static_assert(RUNNING == PHASE_RUNNING && DAEMONS == PHASE_DAEMONS && KILLING == PHASE_KILLING &&
+_Static_assert(RUNNING == PHASE_RUNNING && DAEMONS == PHASE_DAEMONS && ENDING == PHASE_ENDING &&
+	KILLING == PHASE_KILLING &&
 	SIGNAL_CAME == EVENT_SIGNAL && MAIN_STOPPED == EVENT_MAIN_STOPPED &&
 	MAIN_ENDED == EVENT_MAIN_ENDED && ALL_REAPED == EVENT_ALL_REAPED &&
-	TIME_CAME == EVENT_TIME && NETWORK_SEEN == EVENT_NETWORK && UNREACHABLE == EVENT_UNREACHABLE &&
-	TO_GROUP == ACTION_FORWARD_TO_GROUP && TO_MAIN == ACTION_FORWARD_TO_MAIN &&
+	TIME_CAME == EVENT_TIME && ASKED == EVENT_ASKED &&
+	NETWORK_SEEN == EVENT_NETWORK && UNREACHABLE == EVENT_UNREACHABLE &&
+	TO_BRANCHES == ACTION_FORWARD_TO_BRANCHES && TO_GROUP == ACTION_FORWARD_TO_GROUP &&
+	TO_MAIN == ACTION_FORWARD_TO_MAIN && TO_ALL == ACTION_FORWARD_TO_ALL &&
 	HOLD == ACTION_HOLD_BACK && STOP_TOO == ACTION_STOP_WITH_MAIN &&
-	TERMINAL == ACTION_TAKE_TERMINAL && TO_ALL == ACTION_SIGNAL_ALL &&
+	TERMINAL == ACTION_TAKE_TERMINAL && ASK == ACTION_ASK && ASK_AGAIN == ACTION_ASK_AGAIN &&
+	KILL_MAIN == ACTION_KILL_MAIN && KILL_ALL == ACTION_KILL_ALL &&
 	LOOK == ACTION_LOOK_AT_NETWORK && END == ACTION_END &&
-	NOBODY == REMAINING_NOBODY && CHILDREN == REMAINING_CHILDREN &&
-	STRANGERS == REMAINING_STRANGERS, "the model and lifecycle.h count alike");
+	ASK_GROUP == ACTION_ASK_GROUP && NOBODY == REMAINING_NOBODY &&
+	CHILDREN == REMAINING_CHILDREN && STRANGERS == REMAINING_STRANGERS &&
+	OUT_OF_REACH == REMAINING_OUT_OF_REACH, "the model and lifecycle.h count alike");
 
 /* What makes a step impossible to follow. */
 static char *wrong;
@@ -187,16 +211,30 @@ static struct lifecycle_settings settings(void)
 	chosen.stop_delay = now.delay * TICK;
 	chosen.stop_timeout = now.timeout_after == NEVER ? NO_DEADLINE : now.timeout_after * TICK;
 	chosen.wait = now.wait_for * TICK;
+	chosen.later = LATER * TICK;
 	chosen.linger = now.lingers * LINGER_TICKS * TICK;
 	chosen.wait_all = now.wait_all;
+	chosen.leave_rest = now.leave_rest;
+	chosen.ask_group = now.ask_group;
 	chosen.pause = now.pause;
 	chosen.kernel_ends_rest = now.is_pid1;
 	chosen.send_as[SIGINT] = SIGQUIT;
 	return chosen;
 }
 
-static void write_state(const struct lifecycle *state)
+/* Of a time that has come it does not matter how long ago that was. */
+static int64_t not_past(int64_t time)
 {
+	return time < NOW ? NOW : time;
+}
+
+static void write_state(struct lifecycle *state)
+{
+	state->ask_from = not_past(state->ask_from);
+	state->filters_from = not_past(state->filters_from);
+	now.ask_in = to_ticks(state->ask_at);
+	now.ask_from_in = to_ticks(state->ask_from);
+	now.filters_in = to_ticks(state->filters_from);
 	now.phase = (unsigned char)state->phase;
 	now.main_lives = state->main_lives;
 	now.held = kind_of(state->stop_signal);
@@ -224,12 +262,15 @@ static void read_state(struct lifecycle *state)
 	state->kill_at = from_ticks(now.kill_in);
 	state->check_at = from_ticks(now.check_in);
 	state->linger_until = from_ticks(now.linger_in);
+	state->ask_at = from_ticks(now.ask_in);
+	state->ask_from = from_ticks(now.ask_from_in);
+	state->filters_from = from_ticks(now.filters_in);
 }
 
 static void start(void)
 {
 	const struct lifecycle_settings chosen = settings();
-	const struct lifecycle state = lifecycle_start(&chosen);
+	struct lifecycle state = lifecycle_start(&chosen);
 
 	write_state(&state);
 }
@@ -240,11 +281,12 @@ static unsigned char earliest(void)
 
 	left = now.stop_in < left ? now.stop_in : left;
 	left = now.kill_in < left ? now.kill_in : left;
+	left = now.ask_in < left ? now.ask_in : left;
 	return now.check_in < left ? now.check_in : left;
 }
 
 /* What the model does not keep it would forget from one step to the next. */
-static void keep(const struct lifecycle *state)
+static void keep(struct lifecycle *state)
 {
 	struct lifecycle kept;
 
@@ -270,18 +312,25 @@ static void step(int kind, int detail)
 		event.status = detail > 128 ? detail - 128 : detail << 8;
 	else if (kind == NETWORK_SEEN)
 		event.is_sending = detail;
-	else
+	else if (kind == ASKED) {
+		event.is_over = detail & IS_OVER;
+		event.asks_again = (detail & ASKS_AGAIN) != 0;
+	} else {
 		event.remaining = detail;
+		event.any_ended = now.any_ended;
+	}
 	read_state(&state);
-	/* Where it says that time does not count it is given a wrong one. */
-	decision = lifecycle_step(&state, &event,
-				  lifecycle_needs_time(&state, &event) ? NOW : 1);
+	decision = lifecycle_step(&state, &event, NOW);
 	keep(&state);
 	now.actions = (unsigned char)decision.count;
 	now.next = 0;
 	for (int i = 0; i < decision.count; i++) {
 		now.action[i] = (unsigned char)decision.actions[i].kind;
 		now.action_signal[i] = kind_of(decision.actions[i].signal);
+		/* A stop that main was told of has reached those who were there then. */
+		if (kind == MAIN_ENDED && decision.actions[i].kind == ACTION_FORWARD_TO_ALL &&
+		    !decision.actions[i].to_untold)
+			impossible("daemons are told twice");
 	}
 }
 };
@@ -293,13 +342,22 @@ static void step(int kind, int detail)
 #define HAS_CHILDREN (CHILD_LIVES(0) || CHILD_LIVES(1) || CHILD_LIVES(2))
 #define ANYBODY (stranger || EXISTS(0) || EXISTS(1) || EXISTS(2))
 #define PENDING (pending[TERM] || pending[INT] || pending[HUP] || pending[USR1])
-#define IS_TIME (pass_in == 0 || stop_in == 0 || kill_in == 0 || check_in == 0)
-#define HAS_TIME (pass_in != NEVER || stop_in != NEVER || kill_in != NEVER || check_in != NEVER)
+#define IS_TIME (pass_in == 0 || stop_in == 0 || kill_in == 0 || check_in == 0 || ask_in == 0)
+#define HAS_TIME (pass_in != NEVER || stop_in != NEVER || kill_in != NEVER || check_in != NEVER || \
+	ask_in != NEVER)
+#define REACHABLE(place) (EXISTS(place) && !foreign[place] && \
+	(life[place] != ZOMBIE || parent[place] == OF_INIT))
+#define SOMEBODY_REACHABLE (stranger || REACHABLE(0) || REACHABLE(1) || REACHABLE(2))
+/* Somebody above it, one or two steps, handles the signal; who may not be told looks after nobody. */
+#define HANDLES(place) (handler[place] && RUNS(place) && !foreign[place])
+#define ABOVE(place) (parent[place] < PLACES && HANDLES(parent[place]))
+#define LOOKED_AFTER(place) (ABOVE(place) || (parent[place] < PLACES && ABOVE(parent[place])))
+#define IS_LEFT(place) (EXISTS(place) && life[place] != ZOMBIE && !foreign[place])
 #define IS_HELD(kind) (held == kind && pass_in != NEVER)
 
 #define DOES(kind) (actions > 0 && action[next] == kind)
 #define SENDS action_signal[next]
-#define LOOKS (event == NO_EVENT && actions == 0 && !ended)
+#define LOOKS (event == NO_EVENT && actions == 0 && !ended && !has_asked)
 #define NOT_YET (LOOKS && !unreachable && !looked && !IS_TIME)
 #define IDLE (NOT_YET && !PENDING && !reaping && !child_pending)
 
@@ -340,10 +398,12 @@ inline leave(place) {
 inline clear(place) {
 	life[place] = FREE;
 	parent[place] = OF_INIT;
-	foreign[place] = false
+	foreign[place] = false;
+	told[place] = false;
+	handler[place] = false
 }
 
-/* One signal of ACTION_SIGNAL_ALL to one process. */
+/* A signal to one process. */
 inline deliver(place, what) {
 	if
 	:: EXISTS(place) && life[place] != ZOMBIE && !foreign[place] ->
@@ -353,12 +413,6 @@ inline deliver(place, what) {
 			/* What was stopped when it was asked has been continued to act on it. */
 			assert(!told_stop[place] || place == MAIN);
 			life[place] = DYING
-		:: what == CONT ->
-			told_stop[place] = false;
-			if
-			:: life[place] == STOPPED -> life[place] = ALIVE
-			:: else
-			fi
 		:: what < KINDS ->
 			told_stop[place] = told_stop[place] ||
 				(life[place] == STOPPED && IS_STOP(what))
@@ -369,23 +423,55 @@ inline deliver(place, what) {
 	fi
 }
 
+inline go_on(place) {
+	if
+	:: IS_LEFT(place) ->
+		told_stop[place] = false;
+		life[place] = (life[place] == STOPPED -> ALIVE : life[place])
+	:: else
+	fi
+}
+
+/* TERM to one process, unless it was told or somebody looks after it. */
+inline ask(place) {
+	if
+	:: IS_LEFT(place) ->
+		reached = true;
+		if
+		:: !told[place] && !LOOKED_AFTER(place) ->
+			told[place] = true;
+			told_stop[place] = life[place] == STOPPED
+		:: !told[place] && LOOKED_AFTER(place) -> untold = true
+		:: told[place]
+		fi
+	:: ZOMBIE_OF_INIT(place) && !foreign[place] -> reached = true
+	:: EXISTS(place) && foreign[place] && life[place] != ZOMBIE -> found_foreign = true
+	:: else
+	fi
+}
+
 /*
  * What was decided, at the time for which it was: deadlines count from there. Killed is only what was
  * asked to end, in the time that it was promised.
  */
 inline count(kind, what) {
 	if
-	:: kind == TO_ALL && what == KILL ->
-		assert((asked && !main_lives && since_asked >= wait_for) ||
-		       (passed && since_passed >= timeout_after));
-	:: kind == TO_ALL && what < KINDS && phase == DAEMONS ->
-		assert(what != USR1);
+	:: kind == KILL_ALL ->
+		assert((asked && since_asked >= wait_for) ||
+		       (wait_all && passed && !main_lives && since_passed >= timeout_after))
+	:: kind == KILL_MAIN ->
+		assert(main_lives && passed && since_passed >= timeout_after)
+	:: kind == TO_ALL ->
+		assert(phase == DAEMONS && what != USR1);
 		all_told = all_told || IS_STOP(what);
 		passed = passed || IS_STOP(what)
-	:: kind == TO_ALL && what < KINDS && phase != DAEMONS ->
-		assert(what == TERM && !main_lives && !asked);
+	:: kind == ASK ->
+		assert(what == TERM && (!main_lives || spared) && !asked);
 		asked = true
-	:: kind == TO_GROUP || kind == TO_MAIN -> passed = passed || IS_STOP(what)
+	:: kind == ASK_AGAIN -> assert(asked)
+	:: kind == ASK_GROUP -> assert(!main_lives && !is_pid1 && ask_group)
+	:: kind == TO_GROUP || kind == TO_BRANCHES || kind == TO_MAIN ->
+		passed = passed || IS_STOP(what)
 	:: else
 	fi
 }
@@ -406,22 +492,11 @@ inline forward(what) {
 	told_stop[MAIN] = told_stop[MAIN] || (life[MAIN] == STOPPED && IS_STOP(what))
 }
 
-inline kill_main(what) {
-	if
-	:: what == KILL && main_lives ->
-		forget_owed();
-		reached = false;
-		deliver(MAIN, KILL);
-		spared = !reached
-	:: else
-	fi
-}
-
 inline check_end() {
-	assert(!lingers || !sending || linger_in == 0 || again || main_lives);
+	assert(!lingers || !sending || linger_in == 0 || again || spared);
 	if
 	:: pause -> assert(status == 0)
-	:: main_lives -> assert(spared && status == 137)
+	:: !pause && life[MAIN] != FREE -> assert(spared && status == 137)
 	:: else -> assert(life[MAIN] == FREE && status == main_status)
 	fi;
 	/*
@@ -429,7 +504,7 @@ inline check_end() {
 	 * what those whom it cannot end may start at any time.
 	 */
 	assert(is_pid1 || !RUNS(0) || foreign[0]);
-	assert(is_pid1 || strange || (!RUNS(1) && !RUNS(2)))
+	assert(is_pid1 || strange || leave_rest || (!RUNS(1) && !RUNS(2)))
 }
 
 inline check_idle() {
@@ -459,10 +534,14 @@ inline acted() {
 	fi
 }
 
-inline finish_signal_all(what) {
-	kill_main(what);
-	unreachable = what == KILL && !reached;
+inline finish_kill_all() {
+	unreachable = !reached;
 	reached = false;
+	acted()
+}
+
+inline finish_ask() {
+	has_asked = true;
 	acted()
 }
 
@@ -476,9 +555,9 @@ inline take(kind) {
 
 inline reap() {
 	if
-	:: ZOMBIE_OF_INIT(1) -> clear(1)
-	:: ZOMBIE_OF_INIT(2) -> clear(2)
-	:: ZOMBIE_OF_INIT(MAIN) -> clear(MAIN); event = MAIN_ENDED; detail = main_status
+	:: ZOMBIE_OF_INIT(1) -> clear(1); any_ended = true
+	:: ZOMBIE_OF_INIT(2) -> clear(2); any_ended = true
+	:: ZOMBIE_OF_INIT(MAIN) -> clear(MAIN); any_ended = true; event = MAIN_ENDED; detail = main_status
 	:: tells_stop -> tells_stop = false; event = MAIN_STOPPED
 	:: else ->
 		reaping = false;
@@ -491,11 +570,16 @@ inline decide() {
 	/* processes_remaining() looks for strangers after waitpid() has found no child. */
 	detail = (event == ALL_REAPED && detail == NOBODY && is_pid1 && ANYBODY ->
 		STRANGERS : detail);
+	/* It looks closely only where somebody was found whom it may not signal, or has no child. */
+	detail = (event == ALL_REAPED && detail != NOBODY && (phase == ENDING || phase == KILLING) &&
+		(found_foreign || !(HAS_CHILDREN)) && !(SOMEBODY_REACHABLE) ->
+		OUT_OF_REACH : detail);
 	c_code {
 		step(now.event, now.detail);
 		if (wrong)
 			Uerror(wrong);
 	};
+	any_ended = any_ended && event != ALL_REAPED;
 	event = NO_EVENT;
 	detail = 0;
 	count_decision();
@@ -512,7 +596,15 @@ inline decide() {
 proctype supervise() {
 end_idle:
 	do
-	:: atomic { LOOKS && unreachable -> unreachable = false; event = UNREACHABLE }
+	:: atomic { LOOKS && unreachable -> unreachable = false; reaping = true; event = UNREACHABLE }
+	:: atomic {
+		has_asked && actions == 0 && event == NO_EVENT && !ended ->
+		has_asked = false;
+		event = ASKED;
+		detail = (reached -> 0 : IS_OVER) + (untold -> ASKS_AGAIN : 0);
+		reached = false;
+		untold = false
+	   }
 	:: atomic {
 		LOOKS && !unreachable && looked ->
 		looked = false;
@@ -538,29 +630,42 @@ end_idle:
 		reaping = true
 	   }
 	:: atomic { event != NO_EVENT -> decide() }
-	:: atomic { DOES(TO_GROUP) || DOES(TO_MAIN) -> forward(SENDS); acted() }
-	/* kill(-1) holds still what it signals. */
+	:: atomic { DOES(TO_GROUP) || DOES(TO_BRANCHES) || DOES(TO_MAIN) -> forward(SENDS); acted() }
 	:: atomic {
-		DOES(TO_ALL) && is_pid1 ->
-		/* Those of another user it leaves out. */
-		if
-		:: deliver(1, SENDS)
-		:: SENDS == KILL
-		fi;
-		if
-		:: deliver(2, SENDS)
-		:: SENDS == KILL
-		fi;
-		if
-		:: SENDS == KILL -> stranger = false; adopt_from(OF_STRANGER)
-		:: true
-		fi;
+		DOES(TO_ALL) ->
+		deliver(1, SENDS);
+		go_on(1);
+		deliver(2, SENDS);
+		go_on(2);
+		reached = false;
+		acted()
+	   }
+	:: atomic { DOES(ASK_GROUP) -> acted() }
+	/* A look takes its time: one process after the other, and then they are told. */
+	:: atomic { DOES(ASK) || DOES(ASK_AGAIN) -> reached = stranger; ask(1); go_on(1) };
+	   atomic { ask(2); go_on(2); finish_ask() }
+	:: atomic {
+		DOES(KILL_MAIN) ->
+		forget_owed();
+		deliver(MAIN, KILL);
+		spared = !reached;
+		unreachable = !reached;
+		reached = false;
+		acted()
+	   }
+	/* kill(-1) holds still what it signals; those of another user it leaves out. */
+	:: atomic {
+		DOES(KILL_ALL) && is_pid1 ->
+		deliver(1, KILL);
+		deliver(2, KILL);
+		stranger = false;
+		adopt_from(OF_STRANGER);
 		reached = true;
-		finish_signal_all(SENDS)
+		finish_kill_all()
 	   }
 	/* A subreaper signals one after the other. */
-	:: atomic { DOES(TO_ALL) && !is_pid1 -> deliver(1, SENDS) };
-	   atomic { deliver(2, SENDS); finish_signal_all(SENDS) }
+	:: atomic { DOES(KILL_ALL) && !is_pid1 -> deliver(1, KILL) };
+	   atomic { deliver(2, KILL); finish_kill_all() }
 	:: atomic {
 		DOES(STOP_TOO) ->
 		told_stop[MAIN] = false;
@@ -598,6 +703,9 @@ end_idle:
 		tick(kill_in);
 		tick(check_in);
 		tick(linger_in);
+		tick(ask_in);
+		tick(ask_from_in);
+		tick(filters_in);
 		since_passed = since_passed + (passed && since_passed < SOON -> 1 : 0);
 		since_asked = since_asked + (asked && since_asked < WAIT -> 1 : 0)
 	   }
@@ -615,6 +723,10 @@ inline give_birth(place, mother) {
 	life[place] = ALIVE;
 	parent[place] = mother;
 	happened++;
+	if
+	:: handler[place] = true
+	:: true
+	fi;
 	if
 	:: !is_pid1 -> foreign[place] = true; strange = true
 	:: true
@@ -673,6 +785,8 @@ inline choose() {
 	if
 	:: pause = true
 	:: wait_all = true
+	:: leave_rest = true
+	:: leave_rest = true; ask_group = true
 	:: true
 	fi;
 	if
@@ -697,6 +811,7 @@ inline choose() {
 	if
 	:: pause
 	:: !pause -> life[MAIN] = ALIVE
+	:: !pause -> life[MAIN] = ALIVE; handler[MAIN] = true
 	:: !pause && timeout_after != NEVER -> life[MAIN] = ALIVE; foreign[MAIN] = true; strange = true
 	fi
 }
