@@ -22,7 +22,7 @@ ALL_SKIPPED = 77
 
 
 class TookTooLong(Exception):
-    """Not a TimeoutError: that is an OSError, which tests expect from a terminal, for example."""
+    """A test took too long. Not a TimeoutError, which is an OSError: some tests expect those."""
 
 
 class Result(unittest.TextTestResult):

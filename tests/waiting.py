@@ -10,7 +10,7 @@ PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
 def until(condition, what, pause=0.002):
     """Wait for condition() to be true, and return what it returned.
 
-    what names the event in the message of a wait in vain: a text, or a function that returns one.
+    what names the event in the message if it does not come: a text, or a function that returns one.
     """
     deadline = time.monotonic() + PATIENCE
     while True:

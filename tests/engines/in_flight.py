@@ -24,7 +24,7 @@ SLOW, QUICK = "/slow", "/"
 
 
 class Work:
-    """Nothing at all: what every kind of work has."""
+    """No work at all: the methods that every kind of work has."""
 
     total = 0
     # What the first of what was lost saw.

@@ -244,7 +244,7 @@ class Init:
 
 
 class Ended:
-    """What is left of a dinit-su that has run to its end."""
+    """What a dinit-su that has ended said, and its status."""
 
     def __init__(self, process):
         self.status = process.returncode
@@ -271,9 +271,9 @@ def probe(*arguments):
 
 
 def looks_into_processes(test):
-    """For a test that reads of another user's process what only CAP_SYS_PTRACE opens: ptrace(2).
+    """Mark a test that looks at the descriptors, program, directory or namespaces of another user.
 
-    Its descriptors, program, directory and namespaces. Containers get that capability apart.
+    The kernel shows them only with CAP_SYS_PTRACE, ptrace(2), which few containers have.
     """
     @functools.wraps(test)
     def tried(self):
@@ -296,7 +296,7 @@ class SystemTest(unittest.TestCase):
         Place.prepare()
 
     def assert_refused(self, ended, *words, status=125):
-        """One clear line that names the words, the status, and nothing was run."""
+        """Check that one line names the words, and the status, and that nothing was run."""
         self.assertEqual(ended.status, status, ended)
         self.assertEqual(ended.output, "", ended)
         self.assertEqual(ended.errors.count("\n"), 1, ended)

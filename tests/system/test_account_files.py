@@ -207,7 +207,7 @@ class HostileFiles(EtcTest):
                 self.assertEqual(len(etc.read("group").splitlines()), 5 + 4)
 
     def test_an_id_that_another_took_meanwhile(self):
-        """What is handed over is for the id that the account has in the end."""
+        """Files are handed over to the id that the account has in the end."""
         etc, given = Etc(), Place.directory()
         with open(etc.file("passwd"), "a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -234,7 +234,7 @@ class HostileFiles(EtcTest):
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make the waiting short")
     def test_locked_by_somebody(self):
-        """Both files: 5 seconds in all, 10 ms at a time."""
+        """Init tries to lock both files for 5 seconds, every 10 ms."""
         etc = Etc()
         with open(etc.file("passwd")) as passwd, open(etc.file("group")) as group:
             for file in (passwd, group):

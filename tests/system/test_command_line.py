@@ -145,7 +145,7 @@ class CommandLine(SystemTest):
                     "no USER before '--': 'app' was taken as the value of --chown")
 
     def test_command_as_user(self):
-        """A habit from tini."""
+        """COMMAND where USER belongs, as the users of tini write it."""
         for command in ("sleep", "/bin/sleep"):
             self.refuse([command, "1"], "no user '%s'" % command, "USER comes before COMMAND",
                         "--no-switch takes no USER")
@@ -254,7 +254,7 @@ class Variables(SystemTest):
                     "PORT_8080_TCP_ADDR_OF_SOMETHING_WITH_A_LONG_NAME")}), "")
 
     def test_their_order_makes_no_difference(self):
-        """What says how to report is read first."""
+        """The variables that say how to report are read first, wherever they stand."""
         log = Place.shared("order.log")
         variables = [("DINIT_SU_WAIT", "soon"), ("DINIT_SU_LOG_FORMAT", "json"),
                      ("DINIT_SU_TERMINATION_LOG", log), ("DINIT_SU_STOP_DELAY", "5y")]

@@ -104,7 +104,7 @@ class Running(DeliveryTest):
                                      ["worker " + name] * 2)
 
     def test_a_branch_of_its_own(self):
-        """What has lost its parent is looked after by nobody."""
+        """Nobody looks after a process that has lost its parent."""
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox), \
                  Init("-n", "--", *actor(name="manager", handles={"TERM": ""}, children=WORKERS,
@@ -149,13 +149,13 @@ DRAINS = {"TERM": "once, file %s, say drained, exit 0", "INT": "once, file %s, s
 
 
 def server(gate, **more):
-    """As many are: to end at once is what a second signal means to it."""
+    """A server as many are: a second signal means to end at once."""
     return dict({"name": "server", "handles": {name: what % gate for name, what in DRAINS.items()}},
                 **more)
 
 
 class Once(DeliveryTest):
-    """Behind a wrapper that ends at once, nobody drains who is told again."""
+    """Behind a wrapper that ends at once, a server that drains is not told again."""
 
     def drains(self, arguments, command, gate, number, sandbox, ready=1):
         with Init("-v", *arguments, "-n", "--", *command, sandbox=sandbox) as init:
@@ -250,7 +250,7 @@ class Leftovers(DeliveryTest):
                     self.assertEqual(init.wait(), 3)
 
     def test_what_a_trap_runs_is_not_ended(self):
-        """A leftover that saves its data with a program, while others are waited for."""
+        """A leftover runs a program to save its data, while init waits for the others."""
         gate = fresh()
         saver = "trap 'sleep .3; echo saved; exit' TERM; echo saver ready; while :; do sleep .01; done"
         manager = {"name": "manager", "session": True, "children": [{"name": "worker"}],

@@ -181,7 +181,7 @@ class Leftovers(SystemTest):
 
     @looks_into_processes
     def test_a_visitor_of_another_user_is_not_waited_for(self):
-        """It is somebody's shell or health check, and named only to who wants the whole story."""
+        """It is somebody's shell or health check, and is named only with -v."""
         for option, lines in (("-q", 0), ("--umask=022", 0), ("-v", 1)):
             errors, saved = self.end_with_visitor("-w", "1h", option, "app")
             self.assertEqual(errors.count("(sh) belongs to another user"), lines, errors)

@@ -24,7 +24,7 @@ class Kills(SystemTest):
                        "true", sandbox=sandbox, binary=shutil.which("strace"))
 
     def calls(self, etc, sandbox, arguments):
-        """Every system call up to the one that starts main: its name, and the how manyth it is."""
+        """Every system call up to the one that starts main: its name, and its number among its like."""
         trace = Place.shared("trace")
         self.assertEqual(self.strace(etc, sandbox, arguments, "-o", trace).status, 0)
         seen = collections.Counter()

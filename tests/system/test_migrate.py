@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables of docs/migrate.md: what stood there before and what stands there after do the same.
+"""The tables of docs/migrate.md: the command before and the command after do the same.
 
 A row is run when both of its first two cells are one command in backquotes. /data in it is a
 directory of root's. Programs that are not installed, or not to be had from the distribution, skip the left side.

@@ -97,7 +97,7 @@ class WhatIsGiven(Tree):
         self.assertEqual([owner(path)[0] for path in paths], [APP, APP, 0])
 
     def test_deep(self):
-        """Deeper than PATH_MAX, and than there are descriptors."""
+        """The path is longer than PATH_MAX, and has more directories than there are descriptors."""
         depth, directory = 5000, os.open(self.top, os.O_RDONLY)
         for _ in range(depth):
             for name in ("a", "z"):
@@ -180,7 +180,7 @@ class SecondTime(Tree):
 
 
     def test_on_an_overlay_of_two_file_systems(self):
-        """Its files have the st_dev of neither, its directories another."""
+        """Its files have the st_dev of neither file system, and its directories yet another one."""
         for name in ("lower", "upper", "merged"):
             os.mkdir(self.outside(name))
         for name in ("lower", "upper"):

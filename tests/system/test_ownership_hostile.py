@@ -9,9 +9,9 @@ from tree import Tree, everything, exchange, make, owner, slowly, write
 
 
 class Hostile(Tree):
-    """Whoever may write to the tree does so all the while.
+    """A user who may write to the tree changes it during the whole walk.
 
-    Opening is slowed down, so that what was looked at is often another thing by then.
+    Opening is slowed down, so that an object that was looked at is often replaced by then.
     """
 
     ROUNDS = 12
@@ -62,7 +62,7 @@ class Hostile(Tree):
         self.attack(swap, victims)
 
     def reset(self):
-        """Root's again, so that the next round has something to give."""
+        """Give the tree back to root, so that the next round has something to give."""
         for directory, _, files in os.walk(self.top):
             for name in files:
                 try:
@@ -79,7 +79,7 @@ class Hostile(Tree):
         self.attack_by_exchange(write, lambda trap: os.link(victim, trap), [victim])
 
     def test_hard_links_that_are_removed_once_they_are_open(self):
-        """A file of root's from outside, looked at while a name of its that was opened is gone."""
+        """The walk looks at a file of root's from outside after the name that it opened is gone."""
         victims = [write(self.outside("victim-%d" % n)) for n in range(self.PAIRS)]
         names = [(self.path("name-%d" % n), self.path("link-%d" % n)) for n in range(self.PAIRS)]
         self.SLOWLY = slowly("openat2,openat", "delay_enter=1000:delay_exit=3000")
@@ -105,7 +105,7 @@ class Hostile(Tree):
         self.attack_by_exchange(make, lambda trap: os.symlink("../victim", trap), [victim, below])
 
     def test_directories_are_moved_away(self):
-        """So deep that on the way back directories are opened once more; ".." leads elsewhere."""
+        """So deep that directories are opened once more on the way back; ".." would lead elsewhere."""
         outside = make(self.outside("outside"), owner=APP)
         victims = [write(os.path.join(outside, "victim-%d" % number)) for number in range(80)]
         above = self.path(*["d"] * 5)

@@ -250,7 +250,7 @@ class Unreachable(Tree):
 @unittest.skipUnless(shutil.which("mke2fs") and shutil.which("debugfs"),
                      "needs mke2fs and debugfs, to make files of the future")
 class Future(Tree):
-    """Files that were changed last, so they say, in the year 2100."""
+    """Files whose time of change lies in the year 2100."""
 
     FILES = 30
 

@@ -67,7 +67,7 @@ def path_of(program):
 
 
 class Situations:
-    """What a way to start a program as user `app` does: one method a row of the table."""
+    """What one way to start a program as user `app` does. A method is a row of the table."""
 
     def __init__(self, way):
         self.command = [path_of(word) if word in ("dinit-su", "tini", "dumb-init", "catatonit",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Orphans are reaped, all of them, whatever else goes on; and nothing happens when nothing does."""
+"""All orphans are reaped, whatever else goes on, and an init without work sleeps."""
 import os
 import signal
 import time
@@ -13,7 +13,7 @@ def context_switches(pid):
 
 
 def is_off_processor(pid):
-    """Whether it sleeps and has been switched away: till then proc(5) says "running" here."""
+    """True if the process sleeps and was switched away: until then proc(5) says "running"."""
     with open("/proc/%d/syscall" % pid) as file:
         return file.read() != "running\n" and stat(pid)[0] == "S"
 

@@ -69,7 +69,7 @@ class Rootless(EtcTest):
             self.skipTest("no user namespace can be made here: " + reason)
 
     def write_file(self, uid_map, *arguments, **environment):
-        """The owner on the host of a file on a mount of the caller's; the account line."""
+        """Main writes a file on a mount: its owner on the host, and the account line."""
         etc, mount = Etc(), Place.directory()
         os.chmod(mount, 0o755)
         os.chown(mount, self.CALLER, self.CALLER)
@@ -101,7 +101,7 @@ class Rootless(EtcTest):
         return path
 
     def test_an_owner_that_is_not_mapped(self):
-        """Shows as the overflow id, which nobody is to become."""
+        """It shows as the overflow id, and nobody may become that."""
         for owner, words in (((5, 5), "it shows as uid 65534's"),
                              ((self.CALLER, 5), None)):
             etc, mount = Etc(), Place.directory()

@@ -54,7 +54,7 @@ class Runner(SystemTest):
 
 class Sandbox(SystemTest):
     def test_it_takes_the_foreground_back(self):
-        """Its command gave the foreground to a process group that is gone; Ctrl-C has to reach one."""
+        """The command gave the foreground to a group that is gone. Ctrl-C must reach somebody."""
         script = '"$@"; trap "exit 3" INT; set -- $(cat /proc/$$/stat); echo group $5 of $8; ' \
                  'while :; do sleep .01; done'
         with Terminal("sh", "-c", script, "sh", os.environ["SANDBOX"], "--",

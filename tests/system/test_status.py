@@ -35,7 +35,7 @@ class Status(SystemTest):
 
 
 class OwnWrites(SystemTest):
-    """SIGPIPE and SIGXFSZ that a write of init's raises are neither main's nor the end of it."""
+    """A SIGPIPE or SIGXFSZ that a write of init's raises is not main's, and does not end init."""
 
     def end(self, stderr, *arguments, before="pass"):
         """Run it with stderr of that kind, and not as PID 1, which these signals would not kill."""

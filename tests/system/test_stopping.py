@@ -133,7 +133,7 @@ class Timeout(SystemTest):
                     self.assertGreaterEqual(time.monotonic() - began, 0.3)
 
     def test_it_is_for_main_and_the_others_get_to_save_their_data(self):
-        """A main that hangs must not cost them what they have."""
+        """A main that hangs must not cost the others their data."""
         saver = "trap 'sleep 1; echo saved; exit' TERM; echo saver; while :; do sleep .01; done"
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox):
@@ -282,7 +282,7 @@ class Together(SystemTest):
 
 
 class Storm(SystemTest):
-    """What the kernel does not coalesce arrives, whatever else goes on."""
+    """Every signal that the kernel queues arrives, whatever else goes on."""
 
     QUEUED, ORPHANS = 5000, 2000
 
