@@ -154,7 +154,7 @@ ROWS = (
          status=KILLED_BY_TERM),
     once("`flock once`", "flock", "/tmp/lock", *ONCE, status=KILLED_BY_TERM),
     once("`trap ... TERM; once ...; x`", *shell("trap 'echo trap' TERM; " + ONCE_LINE + "; echo")),
-    once("an open `docker exec -it C bash`", *ONCE, work=of(OpenShell)),
+    once("an open `docker exec -it C bash`", *ONCE, work=of(OpenShell), within=4),
     behind("`sh -c 'node ...; x'`", *shell(NODE_LINE + "; echo")),
     behind("`bash -lc 'node ...; x'`", "bash", "-lc", NODE_LINE + "; echo"),
     behind("`bash -c 'node | tee'`", *shell(NODE_LINE + " | tee /tmp/log", "bash")),

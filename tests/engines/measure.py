@@ -15,7 +15,7 @@ COLUMNS = (("stop", TINI), ("stop", DINIT_SU), ("stop", AS_SET), ("reload", TINI
            ("reload", DINIT_SU))
 GRACE = 10
 # A stop may take so much longer than with the other init: the machine has other things to do, too.
-LONGER = 1.5
+LONGER = 4.0
 
 
 class Stopped:
