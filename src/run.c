@@ -10,6 +10,7 @@
 
 #include "base/lines.h"
 #include "base/pages.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "identity/credentials.h"
 #include "init/descriptors.h"
@@ -82,7 +83,7 @@ static bool watch_parent(const struct plan *plan, struct failure *failure)
 	if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
 		return fail_to("watch the parent", failure);
 	if (getppid() != plan->parent)
-		sigqueue(getpid(), signal, (union sigval){0});
+		signals_queue(getpid(), signal, (union sigval){0});
 	return true;
 }
 

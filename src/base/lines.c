@@ -126,7 +126,6 @@ static bool has_none(const char *at, block first, block last, size_t distance)
 {
 	block found = {0};
 
-#pragma GCC unroll 8
 	for (size_t i = 0; i < STEP; i += sizeof(block))
 		found |= matches(at + i, first, last, distance);
 	return is_zero(found);

@@ -31,26 +31,43 @@ static sigset_t every_signal(void)
 	return set;
 }
 
+/*
+ * struct sigaction as the kernel has it, for dispositions without a handler: all but the handler is
+ * zero then. A C library's sigaction(2) is five times the size, as it has to hold off abort(3).
+ */
+struct disposition {
+#ifdef __mips__
+	unsigned int flags;
+#endif
+	void (*handler)(int);
+	unsigned long rest[6];
+};
+
+/* Set the disposition of SIGCHLD to SIG_DFL or SIG_IGN. Returns 0, or -1 with errno. */
+static long set_child_disposition(void (*handler)(int), struct disposition *before)
+{
+	const struct disposition wanted = {.handler = handler};
+
+	return syscall(SYS_rt_sigaction, SIGCHLD, &wanted, before, KERNEL_SET_SIZE);
+}
+
 bool signals_hold(struct inherited_signals *inherited)
 {
-	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	const sigset_t every = every_signal();
-	struct sigaction before;
+	struct disposition before;
 
 	memset(&inherited->mask, 0, sizeof(inherited->mask));
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &inherited->mask, KERNEL_SET_SIZE) <
 		    0 ||
-	    sigaction(SIGCHLD, &by_default, &before) < 0)
+	    set_child_disposition(SIG_DFL, &before) < 0)
 		return false;
-	inherited->child_ignored = before.sa_handler == SIG_IGN;
+	inherited->child_ignored = before.handler == SIG_IGN;
 	return true;
 }
 
 bool signals_restore(const struct inherited_signals *inherited)
 {
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-	if (inherited->child_ignored && sigaction(SIGCHLD, &ignore, NULL) < 0)
+	if (inherited->child_ignored && set_child_disposition(SIG_IGN, NULL) < 0)
 		return false;
 	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited->mask, NULL, KERNEL_SET_SIZE) ==
 	       0;
@@ -123,13 +140,23 @@ void signals_forget_own(void)
 		syscall(SYS_rt_sigqueueinfo, getpid(), taken[count].si_signo, &taken[count]);
 }
 
+bool signals_queue(pid_t pid, int signal, union sigval value)
+{
+	siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
+
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	info.si_value = value;
+	return syscall(SYS_rt_sigqueueinfo, pid, signal, &info) == 0;
+}
+
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 {
 	/*
 	 * A value survives only sigqueue(3). It fails with EAGAIN when the user's queue is full
 	 * (RLIMIT_SIGPENDING); the signal without its value is then better than none.
 	 */
-	if (info->si_code == SI_QUEUE && sigqueue(pid, signal, info->si_value) == 0)
+	if (info->si_code == SI_QUEUE && signals_queue(pid, signal, info->si_value))
 		return true;
 	return kill(pid, signal) == 0;
 }

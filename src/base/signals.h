@@ -64,6 +64,9 @@ bool signals_is_own(const siginfo_t *info);
  */
 void signals_forget_own(void);
 
+/* sigqueue(3): send signal to one process with this value. Returns false with errno set. */
+bool signals_queue(pid_t pid, int signal, union sigval value);
+
 /* Send signal to one process, with the value that came with it, if one did: sigqueue(3). */
 bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
 

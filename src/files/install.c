@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -24,7 +25,7 @@ static int copy(int source, int target)
 		sent = sendfile(target, source, NULL, AT_ONCE);
 	while (sent > 0);
 	/* open(2) would take the umask off the mode. */
-	if (sent < 0 || fchmod(target, 0755) < 0)
+	if (sent < 0 || syscall(SYS_fchmod, target, 0755) < 0)
 		return errno;
 	return 0;
 }

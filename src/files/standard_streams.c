@@ -67,7 +67,7 @@ void streams_give(const struct stream streams[STREAMS], uid_t uid, const struct 
 {
 	for (int descriptor = 0; descriptor < STREAMS; descriptor++) {
 		if (stream_is_given(&streams[descriptor], uid) &&
-		    fchown(descriptor, uid, (gid_t)-1) < 0)
+		    fchownat(descriptor, "", uid, (gid_t)-1, AT_EMPTY_PATH) < 0)
 			report(reporter, REPORT_STORY, "cannot give descriptor %d to uid %u: %s",
 			       descriptor, uid, strerror(errno));
 	}

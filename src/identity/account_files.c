@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -116,8 +117,9 @@ static bool replace_in(const struct change *change, int directory, const char *n
 	replaced = (!change->exists ||
 		    (has_no_acl(change->old.descriptor) && has_no_acl(descriptor))) &&
 		   write_at(descriptor, change->content, change->length, 0) &&
-		   fchown(descriptor, change->status.st_uid, change->status.st_gid) == 0 &&
-		   fchmod(descriptor, change->status.st_mode & 07777) == 0 &&
+		   fchownat(descriptor, "", change->status.st_uid, change->status.st_gid,
+			    AT_EMPTY_PATH) == 0 &&
+		   syscall(SYS_fchmod, descriptor, change->status.st_mode & 07777) == 0 &&
 		   fsync(descriptor) == 0 &&
 		   renameat(directory, change->temporary, directory, name) == 0;
 	if (!replaced)
@@ -365,7 +367,8 @@ static bool make_home(const struct identity *identity)
 		errno = error;
 	/* Engines make the directories above a mount point root's. */
 	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
-	       (status.st_uid != 0 || fchown(descriptor, identity->uid, identity->gid) == 0);
+	       (status.st_uid != 0 ||
+		fchownat(descriptor, "", identity->uid, identity->gid, AT_EMPTY_PATH) == 0);
 	if (descriptor >= 0)
 		close(descriptor);
 	return made;

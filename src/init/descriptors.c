@@ -45,7 +45,7 @@ void descriptors_release(int *kept)
 	if (*kept >= 0) {
 		/* To the front, so that everything behind it can be closed at once. */
 		if (*kept != first)
-			*kept = dup3(*kept, first, O_CLOEXEC);
+			*kept = (int)syscall(SYS_dup3, *kept, first, O_CLOEXEC);
 		first++;
 	}
 	if (syscall(SYS_close_range, first, ~0U, 0) < 0)

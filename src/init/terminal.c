@@ -4,14 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
-
-/* Fields of proc_pid_stat(5); the first ones are the pid and the name in brackets. */
-enum field { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_IGNORED = 33, FIELD_CAUGHT, FIELDS };
+#include "init/delivery.h"
 
 int terminal_in_foreground(const struct stream streams[STREAMS])
 {
@@ -51,7 +47,7 @@ bool terminal_move(pid_t from, pid_t to)
 	return now == to;
 }
 
-static bool read_fields(pid_t pid, int fields[FIELDS])
+static bool read_facts(pid_t pid, struct facts *facts)
 {
 	char path[32], line[1024];
 	struct text text = text_in(path, sizeof(path));
@@ -65,31 +61,21 @@ static bool read_fields(pid_t pid, int fields[FIELDS])
 	length = read(file, line, sizeof(line) - 1);
 	close(file);
 	line[length > 0 ? length : 0] = '\0';
-	/* The name may contain any character. */
-	const char *at = strrchr(line, ')');
-
-	for (int field = FIELD_STATE; at && field < FIELDS; field++) {
-		at = strchr(at, ' ');
-		if (at)
-			fields[field] = atoi(++at);
-	}
-	return at != NULL;
+	return facts_read(line, facts);
 }
 
 bool terminal_has_shell(void)
 {
 	const pid_t own = getpgrp();
-	int fields[FIELDS];
+	struct facts facts;
 
 	/* The kernel lets nobody stop a PID 1: pid_namespaces(7). */
 	if (getpid() == 1)
 		return false;
 	/* What started init may be of the same job: a script, the make that runs the script. */
-	for (pid_t pid = getppid(); pid > 0 && read_fields(pid, fields);
-	     pid = fields[FIELD_PARENT]) {
-		if (fields[FIELD_GROUP] != own)
-			return ((fields[FIELD_IGNORED] | fields[FIELD_CAUGHT]) >> (SIGTSTP - 1)) &
-			       1;
+	for (pid_t pid = getppid(); pid > 0 && read_facts(pid, &facts); pid = facts.parent) {
+		if (facts.group != own)
+			return (facts.ignored | facts.caught) & set_of(SIGTSTP);
 	}
 	return true;
 }
