@@ -6,9 +6,9 @@
  * are the loop of src/init/supervise.c, system call by system call, the kernel, main, what main leaves
  * behind, `docker exec`, users with kill(1), and time. docs/lifecycle.md tells what is checked.
  *
- * Time is counted in ticks, and only as far as a deadline is away, so that it can go on for ever.
- * The names of this file are not those of lifecycle.h, where both are meant to be the same a static
- * assertion says so: the preprocessor would replace them in the C code too.
+ * Time is counted in ticks, and only until the next deadline, so that it can go on for ever. Names
+ * here differ from those of lifecycle.h, because the preprocessor would replace them in the C code
+ * too. A static assertion holds the numbers that must be equal in both.
  */
 
 /* Settings, in ticks. A tick is how often init looks for the end of what is no child of its own. */
@@ -130,7 +130,7 @@ bool stranger;
 bool sending;		 /* the network has not taken the last bytes yet */
 byte happened;		 /* up to EVENTS */
 
-/* What the checks remember, each found out apart from lifecycle.c. */
+/* What the checks remember. It is found out without lifecycle.c. */
 bool owed[KINDS];	 /* came while main lived, and has not reached it */
 bool passed;		 /* a stop signal was passed on */
 byte since_passed;	 /* ticks since then, up to SOON */
@@ -162,7 +162,7 @@ _Static_assert(RUNNING == PHASE_RUNNING && DAEMONS == PHASE_DAEMONS && ENDING ==
 	CHILDREN == REMAINING_CHILDREN && STRANGERS == REMAINING_STRANGERS &&
 	OUT_OF_REACH == REMAINING_OUT_OF_REACH, "the model and lifecycle.h count alike");
 
-/* What makes a step impossible to follow. */
+/* Why the model cannot follow a step, or NULL. */
 static char *wrong;
 
 static void impossible(char *what)
@@ -285,7 +285,7 @@ static unsigned char earliest(void)
 	return now.check_in < left ? now.check_in : left;
 }
 
-/* What the model does not keep it would forget from one step to the next. */
+/* The model must keep all of the state: what it does not keep is lost before the next step. */
 static void keep(struct lifecycle *state)
 {
 	struct lifecycle kept;
@@ -361,7 +361,7 @@ static void step(int kind, int detail)
 #define NOT_YET (LOOKS && !unreachable && !looked && !IS_TIME)
 #define IDLE (NOT_YET && !PENDING && !reaping && !child_pending)
 
-/* Children of a process that ends are init's from then on, which hears of those that have ended. */
+/* The children of a process that ends become init's; those that have ended give a SIGCHLD. */
 inline adopt_from(gone) {
 	if
 	:: EXISTS(1) && parent[1] == gone ->
@@ -410,14 +410,14 @@ inline deliver(place, what) {
 		reached = true;
 		if
 		:: what == KILL ->
-			/* What was stopped when it was asked has been continued to act on it. */
+			/* A process that was stopped when it was asked was continued to act on it. */
 			assert(!told_stop[place] || place == MAIN);
 			life[place] = DYING
 		:: what < KINDS ->
 			told_stop[place] = told_stop[place] ||
 				(life[place] == STOPPED && IS_STOP(what))
 		fi
-	/* Ended just now: what it has started meanwhile may have been missed. */
+	/* It has just ended, and a child that it started meanwhile may have been missed. */
 	:: ZOMBIE_OF_INIT(place) && (place != MAIN || !foreign[place]) -> reached = true
 	:: else
 	fi
@@ -451,8 +451,8 @@ inline ask(place) {
 }
 
 /*
- * What was decided, at the time for which it was: deadlines count from there. Killed is only what was
- * asked to end, in the time that it was promised.
+ * Check a decision at the time for which it was made, because deadlines count from there. KILL comes
+ * only to processes that were asked to end, and only after the time that they were promised.
  */
 inline count(kind, what) {
 	if
@@ -486,7 +486,7 @@ inline count_decision() {
 }
 
 inline forward(what) {
-	/* Once main is reaped its pid may be somebody else's, and without main it is 0. */
+	/* Once main is reaped its pid may belong to another process; without a main it is 0. */
 	assert(EXISTS(MAIN));
 	owed[what] = false;
 	told_stop[MAIN] = told_stop[MAIN] || (life[MAIN] == STOPPED && IS_STOP(what))
@@ -500,8 +500,8 @@ inline check_end() {
 	:: else -> assert(life[MAIN] == FREE && status == main_status)
 	fi;
 	/*
-	 * A PID 1 takes the rest with it; a subreaper leaves nobody that it could have ended, but for
-	 * what those whom it cannot end may start at any time.
+	 * The end of a PID 1 ends all others. A subreaper leaves no process that it could have ended,
+	 * unless one that it cannot end has started it, which may happen at any time.
 	 */
 	assert(is_pid1 || !RUNS(0) || foreign[0]);
 	assert(is_pid1 || strange || leave_rest || (!RUNS(1) && !RUNS(2)))
@@ -766,7 +766,7 @@ proctype world() {
 	:: atomic { life[1] == ALIVE && MAY -> life[1] = STOPPED; happened++ }
 	:: atomic { life[1] == ZOMBIE && parent[1] != OF_INIT && !ended -> clear(1) }
 	:: atomic { life[2] == ZOMBIE && parent[2] != OF_INIT && !ended -> clear(2) }
-	/* Whoever reads what was sent last. */
+	/* The peer takes what was sent last. */
 	:: atomic { sending && !ended -> sending = false }
 	/* docker exec, and what it leaves behind. */
 	:: atomic { is_pid1 && !stranger && MAY -> stranger = true; happened++ }
