@@ -179,8 +179,8 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	struct report_event event = {.name = "ending", .has_status = true};
 
 	lifecycle.kernel_ends_rest = plan->is_pid1;
-	if (!become_reaper(plan, failure) || !watch_parent(plan, failure) ||
-	    !prepare_termination_log(plan, program, failure) ||
+	if (!supervise_is_possible(failure) || !become_reaper(plan, failure) ||
+	    !watch_parent(plan, failure) || !prepare_termination_log(plan, program, failure) ||
 	    (settings->command && !start_main(plan, program, &supervision, failure)))
 		return settings_exit_status(settings, end_with(plan, failure));
 	release(plan);

@@ -9,6 +9,7 @@
  *   reaped N       leave N orphans that end at once, and end when they all have
  *   orphans N      leave N orphans that end at once; print "done" when they all have
  *   queue PID SIGNAL VALUE   send a signal with a value
+ *   flood PID SIGNAL   keep a queue of signals full, until there is no such process
  *   state          print the raw signal mask and which signals are ignored
  *   terminal       print the errno of what needs stdout to be the controlling terminal: opening it
  *                  as /dev/tty, pushing input into it; and of making it that
@@ -141,6 +142,13 @@ static int leave_orphans(int count, bool go_on)
 static int queue(pid_t pid, int number, int value)
 {
 	return sigqueue(pid, number, (union sigval){.sival_int = value}) < 0;
+}
+
+static int flood(pid_t pid, int number)
+{
+	while (sigqueue(pid, number, (union sigval){0}) == 0 || errno == EAGAIN)
+		;
+	return 0;
 }
 
 static int show_state(void)
@@ -316,6 +324,8 @@ int main(int argc, char **argv)
 		show_signals_of_pair();
 	if (strcmp(task, "queue") == 0 && argc == 5)
 		return queue(number, atoi(argv[3]), atoi(argv[4]));
+	if (strcmp(task, "flood") == 0 && argc == 4)
+		return flood(number, atoi(argv[3]));
 	if (strcmp(task, "who") == 0)
 		return show_who();
 	if (strcmp(task, "copy") == 0 && argc == 4)

@@ -3,7 +3,11 @@
 #ifndef DINIT_SU_CLOCK_H
 #define DINIT_SU_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Whether the clock may be read; if not, errno tells why. */
+bool clock_is_there(void);
 
 /* Milliseconds of a clock that never goes back. */
 int64_t clock_monotonic(void);

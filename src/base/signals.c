@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/signals.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -96,7 +97,15 @@ int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
 	/* Not sigtimedwait(3): musl's goes on waiting after EINTR, for the whole time again. */
 	signal = syscall(SYS_rt_sigtimedwait, &set, info, timeout == WAIT_FOREVER ? NULL : time,
 			 KERNEL_SET_SIZE);
-	return signal < 0 ? 0 : (int)signal;
+	if (signal < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	return (int)signal;
+}
+
+bool signals_can_wait(void)
+{
+	/* A set of no size is not valid: whoever says anything else has not looked. */
+	return syscall(SYS_rt_sigtimedwait, NULL, NULL, NULL, 0) < 0 && errno == EINVAL;
 }
 
 int signals_pending(const bool wanted[_NSIG])

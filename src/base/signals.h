@@ -47,9 +47,12 @@ enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES }
  * Take the next pending signal, waiting up to timeout milliseconds (0: not at all, WAIT_FOREVER).
  * Returns its number with *info filled in, or 0 when the time was up or the wait was interrupted
  * although everything is blocked: by a freezer, a STOP and CONT, a debugger (signal(7)).
- * sigtimedwait(2); at most 2147483647 seconds.
+ * -1 with errno set when it is refused. sigtimedwait(2); at most 2147483647 seconds.
  */
 int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
+
+/* Whether the kernel lets this process wait for signals; if not, errno tells why. seccomp(2) */
+bool signals_can_wait(void);
 
 /* The lowest signal that is pending and for which wanted[signal] is true, or 0. sigpending(2) */
 int signals_pending(const bool wanted[_NSIG]);

@@ -2,6 +2,7 @@
 #include "init/supervise.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct supervisor {
 	bool has_looked;      /* at the network, and the lifecycle was not told yet */
 	enum network network; /* what the last look has found */
 	bool lingering;	      /* that the network is waited for was told */
+	bool is_blind;	      /* init cannot wait for signals, and that was told */
 	bool unreachable;     /* nobody could be killed */
 	bool out_of_reach;    /* somebody is left whom init may not signal */
 	struct outcome outcome;
@@ -116,6 +118,18 @@ static void tell_orphan_ended(const struct supervisor *init, pid_t pid, int stat
 		     "orphan (pid %d) ended with status %d", pid, event.status);
 }
 
+bool supervise_is_possible(struct failure *failure)
+{
+	if (!signals_can_wait())
+		return fail_to("wait for signals (rt_sigtimedwait)", failure);
+	/* WNOWAIT is for waitid(2) alone: whoever says anything else has not looked. */
+	if (waitpid(-1, NULL, WNOWAIT) < 0 && errno != EINVAL)
+		return fail_to("wait for child processes (wait4)", failure);
+	if (!clock_is_there())
+		return fail_to("read the clock (clock_gettime)", failure);
+	return true;
+}
+
 static pid_t look_for_child(int *status, int options)
 {
 	pid_t pid;
@@ -138,16 +152,36 @@ static pid_t reap(int *status)
 	return pid == 0 ? look_for_child(status, WUNTRACED) : pid;
 }
 
+/* How often init looks for ended children when it cannot wait for signals, in milliseconds. */
+#define BLIND_INTERVAL 100
+
+/* Main's status must not be lost for that, so that init goes on looking for its end. */
+static int go_on_without_signals(struct supervisor *init)
+{
+	if (!init->is_blind)
+		report(init->reporter, REPORT_ERRORS,
+		       "cannot wait for signals: %s; none is passed on any more", strerror(errno));
+	init->is_blind = true;
+	if (init->reaping)
+		return 0;
+	poll(NULL, 0, BLIND_INTERVAL);
+	return SIGCHLD;
+}
+
 static int take_signal(struct supervisor *init)
 {
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
+	int signal;
 
 	/* With more to reap only a look, which a storm of orphans must not delay. */
 	if (init->reaping)
-		return signals_wait(ALL_BUT_CHILD, 0, &init->info);
-	return signals_wait(ALL_SIGNALS,
-			    deadline == NO_DEADLINE ? WAIT_FOREVER : deadline - clock_monotonic(),
-			    &init->info);
+		signal = signals_wait(ALL_BUT_CHILD, 0, &init->info);
+	else
+		signal = signals_wait(ALL_SIGNALS,
+				      deadline == NO_DEADLINE ? WAIT_FOREVER
+							      : deadline - clock_monotonic(),
+				      &init->info);
+	return signal < 0 ? go_on_without_signals(init) : signal;
 }
 
 static bool is_time(const struct supervisor *init)
@@ -185,6 +219,15 @@ static struct event all_reaped(struct supervisor *init, bool has_children)
 	return event;
 }
 
+/* Neither main's end nor its status can be found out: not to hang is all that is left. */
+static void end_without_children(struct supervisor *init)
+{
+	report(init->reporter, REPORT_ERRORS, "cannot wait for child processes: %s",
+	       strerror(errno));
+	init->lifecycle.status = STATUS_REFUSED;
+	init->ended = true;
+}
+
 /* Up to a few, before the next look for a signal. Returns whether that was an event. */
 static bool reap_some(struct supervisor *init, struct event *event)
 {
@@ -193,6 +236,8 @@ static bool reap_some(struct supervisor *init, struct event *event)
 		int status;
 		const pid_t pid = reap(&status);
 
+		if (pid < 0 && errno != ECHILD)
+			end_without_children(init);
 		if (pid <= 0) {
 			*event = all_reaped(init, pid == 0);
 			return true;

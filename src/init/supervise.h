@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "init/lifecycle.h"
 #include "init/processes.h"
+#include "report/failure.h"
 #include "report/report.h"
 #include "report/termination_log.h"
 
@@ -25,6 +26,13 @@ struct supervision {
 	const struct reporter *reporter;
 	const struct lifecycle_settings *lifecycle;
 };
+
+/*
+ * Whether the system calls that supervise() lives by are allowed: a sandbox that refuses one would
+ * leave init deaf to signals, or to main's end. To be called before there is a main. Returns false
+ * with a failure.
+ */
+bool supervise_is_possible(struct failure *failure);
 
 /*
  * See main through to its end and everything after it. Returns the status that is left of it, and

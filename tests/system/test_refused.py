@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""A sandbox that refuses a system call: an error before main runs, and never a hang."""
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from harness import SIGRTMIN, Init, SystemTest, probe, run
+
+MODES = ((), ("-s",))
+
+
+@unittest.skipUnless(shutil.which("strace"), "needs strace, to refuse system calls")
+class Refused(SystemTest):
+    def below(self, call, which):
+        with open(os.environ["DINIT_SU"], "rb") as file:
+            if b"ld-" in file.read(4096):
+                self.skipTest("the system calls are those of the static binary")
+        return [shutil.which("strace"), "-qqo", "/dev/null", "-e", "trace=" + call, "-e",
+                "inject=%s:error=EPERM:when=%s" % (call, which)]
+
+    def test_before_main_runs_it_is_an_error(self):
+        for call in ("rt_sigtimedwait", "wait4", "clock_gettime"):
+            for sandbox in MODES:
+                with self.subTest(call=call, sandbox=sandbox):
+                    ended = run("-n", "--", "echo", "main was run", below=self.below(call, "1+"),
+                                sandbox=sandbox)
+                    self.assert_refused(ended, call, "Operation not permitted")
+
+    def test_later_the_status_of_main_is_not_lost(self):
+        for call in ("rt_sigtimedwait", "clock_gettime"):
+            with self.subTest(call=call):
+                ended = run("-w", "100ms", "-n", "--", "sh", "-c",
+                            "trap '' TERM; sleep 1000 & sleep .1; exit 7", below=self.below(call, "2+"))
+                self.assertEqual(ended.status, 7, ended)
+
+    def test_without_a_way_to_wait_it_ends(self):
+        ended = run("-n", "--", "sleep", ".5", below=self.below("wait4", "2+"))
+        self.assertEqual(ended.status, 125)
+        self.assertIn("cannot wait for child processes: Operation not permitted", ended.errors)
+
+
+class Turns(SystemTest):
+    def test_a_full_queue_of_signals_keeps_init_from_nothing(self):
+        with Init("-w", "300ms", "-r", "RTMIN:ignore", "-n", "--", "sh", "-c",
+                  "trap '' TERM; sleep 1000 & echo ready; read line; exit 3", stdin=-1) as init:
+            init.read_until("ready")
+            senders = [subprocess.Popen(probe("flood", init.pid, SIGRTMIN), close_fds=True)
+                       for _ in range(2)]
+            try:
+                time.sleep(.2)  # the queue is filling
+                init.process.stdin.close()
+                self.assertEqual(init.wait(), 3)
+            finally:
+                for sender in senders:
+                    sender.kill()
+                    sender.wait()
