@@ -199,6 +199,14 @@ class Once(DeliveryTest):
                 # Nobody has said "worker": that would be read before "server drained".
                 self.drains([], actor(name="wrapper", children=[manager]), gate, TERM, sandbox, 4)
 
+    @staticmethod
+    def commands(init):
+        names = []
+        for pid in children(init.main_pid()):
+            with open("/proc/%d/comm" % pid) as file:
+                names.append(file.read().strip())
+        return names
+
     def test_who_ignores_the_stop_is_asked_at_the_end(self):
         """What a shell has started in the background ignores INT and QUIT."""
         for sandbox in MODES:
@@ -206,7 +214,8 @@ class Once(DeliveryTest):
                 with Init("-w", "1h", "app", "--", "sh", "-c", "sleep 1000 & echo ready; sleep 1000; :",
                           sandbox=sandbox) as init:
                     init.read_until("ready")
-                    until(lambda: len(children(init.main_pid())) == 2, "the command")
+                    # Not before: a shell that is about to run its command may lose the signal.
+                    until(lambda: self.commands(init) == ["sleep", "sleep"], "the commands")
                     init.signal(INT)
                     self.assertEqual(init.wait(), 128 + INT)
 
