@@ -121,7 +121,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct plan plan = {.settings = settings,
 			    .now = &now,
 			    .files = &system_files,
-			    .room = &start.identity,
+			    .found = &start.identity,
 			    .environment = &start.environment,
 			    .termination_log = {.descriptor = -1}};
 	struct program program = {.signals = &signals};

@@ -61,7 +61,7 @@ static bool refuse_user(const struct settings *settings, struct failure *failure
 static bool choose_identity(struct plan *plan, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
-	struct identity *identity = plan->room;
+	struct identity *identity = plan->found;
 
 	if (!settings->identity.user)
 		return true;

@@ -33,7 +33,7 @@ struct plan {
 	const struct settings *settings;
 	const struct credentials *now; /* who this process is */
 	const struct account_files *files;
-	struct identity *room;		 /* for who was asked for; given back after the start */
+	struct identity *found;		 /* for who was asked for; given back after the start */
 	struct environment *environment; /* that main gets, unless it is init's own */
 	struct stream streams[STREAMS];
 	struct ids ids;
@@ -46,7 +46,7 @@ struct plan {
 };
 
 /*
- * Find out who to be; plan has settings, now, files, room and streams. Its identity stays NULL if
+ * Find out who to be; plan has settings, now, files, found and streams. Its identity stays NULL if
  * that does not matter: no USER, or --if-root without root. Returns false with a failure that says
  * what cannot be done.
  */

@@ -124,29 +124,16 @@ static bool start_main(const struct plan *plan, struct program *program,
 	return true;
 }
 
-/*
- * The part of the stack that deeper calls have used and nobody uses now: it comes back as zeroes.
- * Never inline, so that everything that is still in use lies above this function's own frame.
- */
-static __attribute__((noinline)) void release_stack(void)
-{
-	char *const here = __builtin_frame_address(0);
-	const size_t call = 1024, most = 64 * 1024;
-
-	/* Room is left for the call itself. */
-	pages_give_back(here - call - most, most);
-}
-
 /* Back to the kernel: an init that waits for years takes no memory for what it once found. */
 static void release(struct plan *plan)
 {
 	/* Both could run now; it is main that somebody waits for. */
 	sched_yield();
-	release_stack();
+	pages_give_back_stack();
 	lines_release();
 	environment_release(plan->environment);
-	pages_give_back(plan->room, sizeof(*plan->room));
-	plan->room = NULL;
+	pages_give_back(plan->found, sizeof(*plan->found));
+	plan->found = NULL;
 	plan->identity = NULL;
 }
 

@@ -14,3 +14,13 @@ void pages_give_back(void *memory, size_t size)
 	if (start < end)
 		madvise((void *)start, end - start, MADV_DONTNEED);
 }
+
+/* Never inline, so that everything that is still in use lies above this function's own frame. */
+__attribute__((noinline)) void pages_give_back_stack(void)
+{
+	char *const here = __builtin_frame_address(0);
+	const size_t call = 1024, most = 64 * 1024;
+
+	/* Some of it is left for the call itself. */
+	pages_give_back(here - call - most, most);
+}

@@ -24,4 +24,7 @@
  */
 void pages_give_back(void *memory, size_t size);
 
+/* The same for the part of the stack that deeper calls have used and nobody uses any more. */
+void pages_give_back_stack(void);
+
 #endif
