@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settings: what was asked for, whoever asked. The one contract between command lines and the work.
- * Each part is defined by the file that acts on it; what is written here itself is for the files
- * that put the work together.
+ * Settings: what was asked for, whichever command line or variable asked for it. Each part is
+ * defined in the header of the module that acts on it. The members that are defined here are for
+ * main.c, plan.c, hand_over.c, explain.c and run.c.
  */
 #ifndef DINIT_SU_SETTINGS_H
 #define DINIT_SU_SETTINGS_H

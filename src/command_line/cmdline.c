@@ -24,7 +24,7 @@ static bool refuse(struct reading *reading, const char *what, const char *why)
 		    reading->table->help);
 }
 
-/* True as soon as an option wants an answer: what comes behind it is not looked at. */
+/* True once an option has asked for an answer: the words behind it are not read. */
 static bool is_answered(const struct settings *settings)
 {
 	return settings->task == TASK_HELP || settings->task == TASK_VERSION;
@@ -40,7 +40,7 @@ static bool apply(struct reading *reading, const struct option *option, const ch
 	return option_apply(option, reading->settings, written, value, reading->failure);
 }
 
-/* The value of an option is the next argument. Returns NULL with a failure if there is none. */
+/* Take the next argument as an option's value. Returns NULL with a failure if there is none. */
 static const char *take_value(struct reading *reading, const char *written)
 {
 	if (!*reading->next) {
@@ -83,8 +83,7 @@ static bool read_long_option(struct reading *reading)
 	return apply(reading, option, written, value);
 }
 
-/* How a letter was written, for messages: -t, or "-t in '-vtx'" where that is not the whole word.
- */
+/* How a letter was written, for messages: -t, or "-t in '-vtx'" if the word has more letters. */
 static const char *written_letter(struct text *text, char letter, const char *word)
 {
 	text_add(text, "-%c", letter);
@@ -94,8 +93,8 @@ static const char *written_letter(struct text *text, char letter, const char *wo
 }
 
 /*
- * One or more letters behind one dash; a value may follow its letter or be the next argument. None
- * of the long names is a group of letters that could be meant as such.
+ * Read one or more letters behind one dash. A value may follow its letter or be the next argument.
+ * A long name with one dash is refused: no long name makes sense as a group of letters.
  */
 static bool read_short_options(struct reading *reading)
 {
@@ -133,7 +132,8 @@ static bool read_options(struct reading *reading)
 		const char *written = *reading->next;
 		bool read;
 
-		/* To dinit-su a mistake, to getopt(3) no option. */
+		/* A dash alone: a mistake for dinit-su, and a word that is not an option for
+		 * getopt(3). */
 		if (written[1] == '\0')
 			return reading->table != &options_native ||
 			       refuse(reading, "'-'", ": no such option");
@@ -144,7 +144,7 @@ static bool read_options(struct reading *reading)
 	return true;
 }
 
-/* Refuse for want of a word at this place; an option may have taken the word before it. */
+/* Refuse because a word is missing here. An option may have taken it as its value. */
 static bool refuse_missing(struct reading *reading, const char *what, const char *why, char **place)
 {
 	if (!reading->value || reading->value + 1 != place)
@@ -160,7 +160,7 @@ static bool read_user(struct reading *reading)
 
 	if (!user)
 		return refuse_missing(reading, "no USER and no COMMAND", "", reading->next);
-	/* An unquoted variable that is unset leaves nothing here: COMMAND must not become USER. */
+	/* An unset variable without quotes leaves no word: COMMAND must not become USER. */
 	if (strcmp(user, "--") == 0)
 		return refuse_missing(reading, "no USER before '--'", ": is a variable unset?",
 				      reading->next);
@@ -189,7 +189,7 @@ static bool read_command(struct reading *reading)
 	return true;
 }
 
-/* A pod's pause process: nothing to run, and a USER only if one is named. */
+/* Check the command line of --pause: there is no COMMAND, and USER is optional. */
 static bool read_nothing(struct reading *reading)
 {
 	if (*reading->next && !reading->settings->no_switch && !read_user(reading))
@@ -219,7 +219,7 @@ static bool check_together(struct reading *reading)
 	return true;
 }
 
-/* What follows the options. */
+/* Read USER and COMMAND, which follow the options. */
 static bool read_rest(struct reading *reading)
 {
 	const struct settings *settings = reading->settings;
@@ -256,7 +256,7 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 	settings->native = true;
 	reading.next = arguments[0] ? arguments + 1 : arguments;
 
-	/* The variables first, so that the command line wins; but --help works whatever they are.
+	/* The variables come first, so that the command line wins. --help works with bad ones too.
 	 */
 	variables_are_good = options_apply_variables(environment, settings, failure);
 	if (!read_options(&reading))

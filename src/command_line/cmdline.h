@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The native command line and the DINIT_SU_* variables -> settings. */
+/* Reading dinit-su's own command line and the DINIT_SU_* variables into settings. */
 #ifndef DINIT_SU_CMDLINE_H
 #define DINIT_SU_CMDLINE_H
 
@@ -10,17 +10,17 @@
 #include "settings.h"
 
 /*
- * Read the arguments (arguments[0] is the program's name) and, for what they leave open, the
- * DINIT_SU_* variables of environment into settings, which has the defaults. Settings point into
- * both. Returns false with a failure that says what is wrong. Options that do not go together are
- * refused too.
+ * Read the arguments, of which arguments[0] is the program's name, into settings, which has the
+ * defaults. The DINIT_SU_* variables of environment count where no argument says otherwise.
+ * Settings point into both. Returns false with a failure that says what is wrong: also if options
+ * exclude each other.
  */
 bool cmdline_parse(char **arguments, char **environment, struct settings *settings,
 		   struct failure *failure);
 
 /*
- * Read the options of table from words on, getopt_long(3) style but for abbreviated names, up to
- * the first word that is none; "--" is not read. Returns that word, or NULL with a failure.
+ * Read the options of table from words on, as getopt_long(3) does but without abbreviated names, up
+ * to the first word that is not an option or is "--". Returns that word, or NULL with a failure.
  */
 char **cmdline_read_options(const struct option_table *table, char **words,
 			    struct settings *settings, struct failure *failure);

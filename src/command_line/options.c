@@ -54,8 +54,8 @@ bool setting_refuse(const struct setting *setting, const char *part, const char 
 #define ITEM_SIZE 32
 
 /*
- * Call take() for every item of a list with commas between them. Returns false as soon as one is
- * not taken, with its failure.
+ * Call take() for every item of a list that is separated by commas. Returns false at the first item
+ * that is not taken, with its failure.
  */
 static bool each_item(const struct setting *setting, const char *list,
 		      bool (*take)(const struct setting *setting, char *item))
@@ -87,7 +87,7 @@ static char *cut(char *item)
 	return colon + 1;
 }
 
-/* A signal that init can do something about when it comes in. */
+/* Parse a signal that init can act on when it comes in: not KILL and not STOP. */
 static bool parse_received(const struct setting *setting, const char *name, int *signal)
 {
 	if (!signal_parse(name, signal))
@@ -178,7 +178,7 @@ bool option_set_single_child(const struct setting *setting,
 	return true;
 }
 
-/* -v says more than what was asked for before, --verbose=2 as much as -vv. */
+/* Each -v says more than what was asked for before it. --verbose=2 says as much as -vv. */
 bool option_set_verbose(const struct setting *setting, const char *value)
 {
 	enum report_level *level = &setting->settings->reporter.level;
@@ -214,7 +214,7 @@ static bool set_termination_log(const struct setting *setting, const char *value
 
 	if (value && value[0] == '\0')
 		return setting_refuse(setting, value, EXPECTS_TEXT);
-	/* 1 and 0 as for the variables of other options that need no value. */
+	/* A value of 1 or 0, as in the variables of other options that need no value. */
 	if (value && strcmp(value, "0") == 0)
 		*path = NULL;
 	else if (value && strcmp(value, "1") != 0)
@@ -274,7 +274,7 @@ static bool set_umask_from_env(const struct setting *setting, const char *value)
 			      "is not the name of a variable; write it without a $");
 }
 
-/* The options that tell ids exclude each other. */
+/* Options that tell ids exclude each other. */
 static bool choose_ids(const struct setting *setting, enum ids_source source, const char *value)
 {
 	struct ids_settings *ids = &setting->settings->identity.ids;
@@ -323,7 +323,7 @@ static bool set_keep_caps(const struct setting *setting, const char *value)
 		      : setting_refuse(setting, value, EXPECTS_TEXT);
 }
 
-/* The tasks other than to run COMMAND exclude each other, but for those that are done at once. */
+/* Tasks other than to run COMMAND exclude each other, except those that are done at once. */
 static bool choose_task(const struct setting *setting, enum task task)
 {
 	enum task *chosen = &setting->settings->task;
@@ -351,7 +351,7 @@ static bool set_install(const struct setting *setting, const char *value)
 
 /* clang-format off */
 static const struct option options[] = {
-	/* What says how to report comes first: options_apply_variables() needs that. */
+	/* Options that say how to report come first: options_apply_variables() needs that. */
 	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT),
 	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT),
 	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
@@ -476,9 +476,9 @@ static const char prefix[] = "DINIT_SU_";
 #define NAME_SIZE 32
 
 /*
- * The name of an option as a variable without its prefix writes it: STOP_DELAY is stop-delay. What
- * no variable of ours has becomes a question mark: stop_delay in small letters is somebody else's.
- * Returns its length, or 0 if it is too long to be one.
+ * Turn the name of a variable without its prefix into the name of an option: STOP_DELAY becomes
+ * stop-delay. A character that no variable of dinit-su has, such as a small letter, becomes a
+ * question mark. Returns the length of the name, or 0 if it is too long for an option.
  */
 static size_t name_of(const char *variable, char name[NAME_SIZE])
 {
@@ -494,19 +494,19 @@ static size_t name_of(const char *variable, char name[NAME_SIZE])
 	return length;
 }
 
-/* What follows the prefix of a variable of ours that is not empty; NULL for any other. */
+/* What follows the prefix in the entry of a variable that is not empty. NULL for other entries. */
 static const char *own_variable(const char *entry)
 {
 	const char *value;
 
 	if (strncmp(entry, prefix, sizeof(prefix) - 1) != 0)
 		return NULL;
-	/* An empty variable is an unset one: Compose makes that of one that nobody has set. */
+	/* An empty variable is an unset one: Compose makes unset variables empty. */
 	value = strchr(entry, '=');
 	return value && value[1] ? entry + sizeof(prefix) - 1 : NULL;
 }
 
-/* entry is the variable with its value, as in the environment. */
+/* Apply the variable of an option. entry is NAME=VALUE, as in the environment. */
 static bool apply_variable(const struct option *option, struct settings *settings,
 			   const char *entry, struct failure *failure)
 {
@@ -549,15 +549,15 @@ bool options_apply_variables(char **environment, struct settings *settings, stru
 }
 
 /*
- * Kubernetes tells each container of the Services of its namespace: a Service called dinit-su, or
- * dinit-su-NAME, becomes DINIT_SU_SERVICE_HOST, DINIT_SU_PORT_80_TCP_ADDR and so on. Nothing that
- * is an option looks like that.
+ * True if Kubernetes may have set the variable. It tells each container the Services of its
+ * namespace: one called dinit-su or dinit-su-NAME becomes DINIT_SU_SERVICE_HOST,
+ * DINIT_SU_PORT_80_TCP_ADDR and so on. No option has such a name.
  */
 static bool is_of_a_service(const char *variable)
 {
 	static const char *const forms[] = {"_SERVICE_HOST=", "_PORT=", "_PORT_"};
 
-	/* The first underscore may be the last of the prefix. */
+	/* The first underscore of the form may be the last one of the prefix. */
 	for (const char *at = variable - 1; *at != '='; at++) {
 		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 			if (strncmp(at, forms[i], strlen(forms[i])) == 0)
@@ -567,7 +567,7 @@ static bool is_of_a_service(const char *variable)
 	return false;
 }
 
-/* DINIT_SU_ and the name of the option in capitals. */
+/* Append the variable of an option: DINIT_SU_ and its name in capitals. */
 static void add_variable_of(struct text *text, const struct option *option)
 {
 	text_add(text, "%s", prefix);

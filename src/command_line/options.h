@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options: how each is written, where it may stand, which part of the settings it sets. A
- * table, and the functions that use it.
+ * The table of options: how each is written, where it may stand, which part of the settings it
+ * sets. And the functions that use the table.
  */
 #ifndef DINIT_SU_OPTIONS_H
 #define DINIT_SU_OPTIONS_H
@@ -14,7 +14,7 @@
 #include "report/report.h"
 #include "settings.h"
 
-/* Where the value of an option goes to, and how the option was written, for messages. */
+/* Where the value of an option goes, and how the option was written, for messages. */
 struct setting {
 	struct settings *settings;
 	const char *origin;
@@ -27,7 +27,7 @@ enum option_kind {
 	OPTION_PLAIN,	 /* no value; set() is called with NULL */
 	OPTION_DURATION, /* the field is an int64_t in milliseconds */
 	OPTION_VALUE,	 /* set() takes the value */
-	OPTION_OPTIONAL, /* likewise, but only --name=VALUE has one; NULL without */
+	OPTION_OPTIONAL, /* set() takes the value of --name=VALUE, or NULL */
 };
 
 /* Bits of where. */
@@ -38,18 +38,18 @@ enum {
 };
 
 struct option {
-	const char *name; /* behind two dashes; NULL: none */
+	const char *name; /* behind two dashes; NULL if there is none */
 	/* Take a value into the settings. Returns false with a failure that tells what it expects.
 	 */
 	bool (*set)(const struct setting *setting, const char *value);
 	uint16_t field;	    /* of a kind without set(): its offset in struct settings */
-	char letter;	    /* 0: none */
+	char letter;	    /* behind one dash; 0 if there is none */
 	unsigned char kind; /* enum option_kind */
 	unsigned char where;
 	unsigned char choice; /* of OPTION_CHOICE */
 };
 
-/* The offset of a field of the settings; does not compile unless it has this type. */
+/* The offset of a field of the settings. Does not compile if the field has another type. */
 #define FIELD_OF_TYPE(type, field)                                                                 \
 	(offsetof(struct settings, field) * _Generic(&((struct settings *)NULL)->field, type * : 1))
 
@@ -94,18 +94,18 @@ const struct option *option_by_name(const struct option_table *table, const char
 const struct option *option_by_letter(const struct option_table *table, char letter);
 
 /*
- * The option whose name was probably meant by this one, among those that have all bits of where;
- * NULL if none is close.
+ * The option that this name was probably meant to be, among those with all bits of where. NULL if
+ * none is close.
  */
 const struct option *option_nearest(const struct option_table *table, const char *name,
 				    size_t length, unsigned int where);
 
-/* Where an option may have a value: needed, in the same word or the next; optional, in the same. */
+/* A value that is needed stands in the same word or the next; an optional one in the same word. */
 enum option_value { VALUE_NONE, VALUE_NEEDED, VALUE_OPTIONAL };
 enum option_value option_value(const struct option *option);
 
 /*
- * Let settings have this option. origin is how it was written, for messages. Returns false with a
+ * Set what this option sets. origin is how it was written, for messages. Returns false with a
  * failure that tells what kind of value is expected.
  */
 bool option_apply(const struct option *option, struct settings *settings, const char *origin,
@@ -115,11 +115,10 @@ bool option_apply(const struct option *option, struct settings *settings, const 
 bool setting_refuse(const struct setting *setting, const char *part, const char *why);
 
 /*
- * Let settings have what the DINIT_SU_* variables say, those first that say how to report. An
- * option that takes no value is on with 1 and off with 0; an empty variable is an unset one. The
- * order of the environment makes no difference, but for the first of two variables of one name,
- * which counts as for getenv(3). Returns false with the failure of the first bad variable in the
- * order of the table, after all others were taken.
+ * Set what the DINIT_SU_* variables say, in the order of the table: those that say how to report
+ * come first. An option without a value is on with 1 and off with 0. An empty variable is an unset
+ * one. Of two variables with the same name the first counts, as for getenv(3). Returns false with
+ * the failure of a bad variable, after all others were taken.
  */
 bool options_apply_variables(char **environment, struct settings *settings,
 			     struct failure *failure);
@@ -133,10 +132,10 @@ void options_warn_of_variables(char **environment, const struct reporter *report
  */
 bool options_read_umask(char **environment, struct settings *settings, struct failure *failure);
 
-/* What --help prints: fits a screen of 80 by 24. */
+/* What --help prints. It fits a screen of 80 columns and 24 lines. */
 extern const char options_help[];
 
-/* What options do that peers have as well, for tables of theirs: the set() of struct option. */
+/* Functions set() for options that peers have as well, for the tables of their options. */
 bool option_set_group(const struct setting *setting, const char *value);
 bool option_set_single_child(const struct setting *setting, const char *value);
 bool option_set_parent_death(const struct setting *setting, const char *value);

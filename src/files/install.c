@@ -35,8 +35,7 @@ static int copy_to(int source, const char *temporary, const char *path)
 {
 	int error, target;
 
-	/* An init container is always pid 1: one that was killed may have left a file of this name.
-	 */
+	/* Init containers all have pid 1: one that was killed may have left a file of this name. */
 	unlink(temporary);
 	target = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0700);
 	if (target < 0)
@@ -62,7 +61,7 @@ bool install_self(const char *path, struct failure *failure)
 	if (source < 0)
 		return fail_to("read this program, /proc/self/exe", failure);
 	text_add(&text, "%s.%d", path, getpid());
-	/* rename(2) would find that too, but a read-only file system fails before it. */
+	/* rename(2) would fail for a directory too, but on a read-only mount with another errno. */
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		error = EISDIR;
 	else

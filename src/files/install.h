@@ -8,9 +8,9 @@
 #include "report/failure.h"
 
 /*
- * Copy the program that is running to path, mode 0755: whole under a name of its own beside it
- * first, then renamed, so that nobody sees half of it and one that runs is not disturbed. Needs
- * /proc. Returns false with a failure that says what did not work.
+ * Copy the running program to path, with mode 0755. The copy gets a name of its own first and is
+ * then renamed, so that nobody sees half of it and a program that runs from path is not disturbed.
+ * Needs /proc. Returns false with a failure.
  */
 bool install_self(const char *path, struct failure *failure);
 

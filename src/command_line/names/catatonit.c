@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* catatonit 0.1.7. Podman calls it podman-init and uses it, with -P, as the pause process of pods.
- */
+/* catatonit 0.1.7. Podman calls it podman-init, and uses it with -P as a pod's pause process. */
 #include "command_line/names/dropin.h"
 #include "identity/environment.h"
 
