@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What an emulator of a processor (qemu-user) cannot show, named test by test with the reason.
 
-DINIT_SU_EMULATED, set by tests/emulated, names the architecture. The program that is tested is then the
+EMULATED, set by tests/emulated, names the architecture. The program that is tested is then the
 emulator's process: what /proc, strace and ptrace say of it is said of the emulator.
 """
 import os
@@ -30,7 +30,7 @@ def tests_of(suite):
 
 def skip_what_it_cannot_show(suite):
     """Have the tests of the list skipped, if the program is emulated."""
-    if "DINIT_SU_EMULATED" not in os.environ:
+    if "EMULATED" not in os.environ:
         return
     known = list(entries())
     for test in tests_of(suite):

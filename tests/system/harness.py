@@ -152,7 +152,7 @@ def send_value(pid, number, value):
 def sandboxed(sandbox, command, passwd, group):
     if "-E" in sandbox and "SANITIZED" in os.environ:
         raise unittest.SkipTest("the address sanitizer itself needs /proc")
-    if "-s" in sandbox and "DINIT_SU_EMULATED" in os.environ:
+    if "-s" in sandbox and "EMULATED" in os.environ:
         raise unittest.SkipTest("emulated: prctl(PR_SET_CHILD_SUBREAPER) is not")
     binds = []
     for source, target in ((passwd, "/etc/passwd"), (group, "/etc/group")):
