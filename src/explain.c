@@ -37,8 +37,9 @@ static void explain_user(const struct plan *plan, struct text *text)
 		return;
 	}
 	text_add(text, "user      %suid %u, gid %u, groups",
-		 identity->has_account ? "" : "no account, ", identity->uid, identity->gid);
-	explain_groups(&identity->groups, text);
+		 identity->has_account ? "" : "no account, ", identity->target.uid,
+		 identity->target.gid);
+	explain_groups(&identity->target.groups, text);
 	if (identity->has_account) {
 		text_add(text, " (");
 		add_value(text, identity->account.name);
@@ -51,7 +52,7 @@ static void explain_account(const struct plan *plan, struct text *text)
 {
 	const struct identity *identity = plan->identity;
 
-	if (!plan->becomes || !identity->changes_account)
+	if (!(plan->becomes || plan->takes_name) || !identity->changes_account)
 		return;
 	text_add(text, "accounts  ");
 	add_value(text, identity->account.name);
@@ -59,15 +60,15 @@ static void explain_account(const struct plan *plan, struct text *text)
 		add_line(text, " is created, with the home ", identity->account.home);
 	else
 		text_add(text, " is %u:%u in the account files, which becomes %u:%u\n",
-			 identity->account.uid, identity->account.gid, identity->account_uid,
-			 identity->account_gid);
+			 identity->account.uid, identity->account.gid, identity->wanted.uid,
+			 identity->wanted.gid);
 }
 
 static void explain_rights(const struct plan *plan, struct text *text)
 {
 	const struct settings *settings = plan->settings;
 	/* With no identity the process carries on with the capabilities that it has. */
-	const uint64_t capabilities = plan->identity ? plan->identity->capabilities : 0;
+	const uint64_t capabilities = plan->identity ? plan->identity->target.capabilities : 0;
 
 	if (!settings->limits.has_umask && !settings->limits.no_new_privileges && !capabilities)
 		return;
@@ -106,7 +107,7 @@ static void explain_stdio(const struct plan *plan, struct text *text)
 {
 	if (plan->becomes && !plan->settings->keep_stdio)
 		text_add(text, "stdio     terminals and pipes are given to uid %u\n",
-			 plan->identity->uid);
+			 plan->identity->target.uid);
 }
 
 static void explain_paths(const struct plan *plan, const char *const *path, const char *unless,
@@ -115,7 +116,7 @@ static void explain_paths(const struct plan *plan, const char *const *path, cons
 	for (; *path; path++) {
 		text_add(text, "files     below ");
 		add_value(text, *path);
-		text_add(text, " are given to uid %u%s\n", plan->identity->uid, unless);
+		text_add(text, " are given to uid %u%s\n", plan->identity->target.uid, unless);
 	}
 }
 
@@ -212,7 +213,8 @@ static void explain_init(const struct plan *plan, struct text *text)
 	}
 	text_add(text, "init      %s, as uid %u\n",
 		 plan->is_pid1 ? "PID 1 of its namespace" : "child subreaper",
-		 plan->becomes && !settings->root_init ? plan->identity->uid : plan->now->real_uid);
+		 plan->becomes && !settings->root_init ? plan->identity->target.uid
+						       : plan->now->real_uid);
 	if (settings->program.session == SESSION_NEW)
 		text_add(text, "session   main has its own, without the terminal\n");
 	explain_signals(&settings->lifecycle, text);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "hand_over.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files/ownership.h"
@@ -14,10 +18,10 @@ static struct ownership_change ownership_of(const struct identity *identity, boo
 	const bool has_old = identity->has_account && !identity->is_new;
 
 	return (struct ownership_change){
-		.from_uid = has_old ? identity->account.uid : identity->uid,
-		.from_gid = has_old ? identity->account.gid : identity->gid,
-		.to_uid = identity->uid,
-		.to_gid = identity->gid,
+		.from_uid = has_old ? identity->account.uid : identity->target.uid,
+		.from_gid = has_old ? identity->account.gid : identity->target.gid,
+		.to_uid = identity->target.uid,
+		.to_gid = identity->target.gid,
 		.roots_too = roots_too,
 	};
 }
@@ -81,24 +85,122 @@ static bool walk_trees(const struct plan *plan, bool with_home, const bool stops
 	return walk_all(settings->hand_over.chown_if_needed, &walk, failure);
 }
 
-bool hand_over(const struct plan *plan, struct failure *failure)
+/* As useradd(8) does, but without anything in it. One that is somebody else's stays that. */
+static bool make_home(const struct identity *identity, bool is_root)
+{
+	const char *home = identity->account.home;
+	const mode_t before = umask(022);
+	struct stat status;
+	int descriptor, error;
+	bool made;
+
+	mkdir("/home", 0755);
+	error = mkdir(home, 0700) < 0 ? errno : 0;
+	umask(before);
+	descriptor = open(home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* That it is not there is only what came of the first error. */
+	if (descriptor < 0 && errno == ENOENT && error)
+		errno = error;
+	/* Engines make the directories above a mount point root's. */
+	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+	       (!is_root || status.st_uid != 0 ||
+		fchownat(descriptor, "", identity->target.uid, identity->target.gid,
+			 AT_EMPTY_PATH) == 0);
+	if (descriptor >= 0)
+		close(descriptor);
+	return made;
+}
+
+/* Git does not commit for somebody without a full name, and an engine's user has nobody else to
+ * ask. */
+static const char *full_name(const struct plan *plan)
+{
+	return plan->takes_name ? plan->identity->account.name : "";
+}
+
+/*
+ * Make the account files say who main is going to be. Another container may have changed them since
+ * they were read, so that under the lock USER is resolved once more. *written tells whether the
+ * account's line says it now. Returns false with a failure.
+ */
+static bool write_account(const struct plan *plan, const bool stops[_NSIG], bool *written,
+			  struct failure *failure)
+{
+	const struct reporter *reporter = &plan->settings->reporter;
+	struct identity *identity = plan->identity;
+	struct account_lock lock;
+	bool resolved;
+
+	if (!account_files_lock(plan->files, stops, reporter, &lock, failure))
+		return false;
+	resolved = identity_resolve(&plan->settings->identity, &plan->ids, plan->files, identity,
+				    failure);
+	*written = resolved && !identity->changes_account;
+	if (resolved && identity->changes_account) {
+		const struct account_change change = {.account = &identity->account,
+						      .is_new = identity->is_new,
+						      .comment = full_name(plan),
+						      .ids = identity->wanted};
+
+		if (identity->is_new && !make_home(identity, plan->becomes))
+			report(reporter, REPORT_WARNINGS, "cannot change %s: %s",
+			       identity->account.home, strerror(errno));
+		*written = account_files_write(plan->files, &change, reporter);
+	}
+	account_files_unlock(&lock);
+	return resolved;
+}
+
+/*
+ * Not root: USER's line is made to say the ids that the engine has chosen, as far as the files may
+ * be written. If not, main goes on as somebody without an account, in the environment that it had.
+ */
+static bool take_name(struct plan *plan, const bool stops[_NSIG], struct failure *failure)
+{
+	const char *path = plan->files->passwd;
+	bool written = true;
+
+	if (!plan->identity->changes_account)
+		return true;
+	if (access(path, W_OK) < 0 && errno != ENOENT) {
+		report(&plan->settings->reporter, REPORT_WARNINGS,
+		       "uid %u has no account, and %s cannot be changed: %s",
+		       plan->identity->target.uid, path, strerror(errno));
+		written = false;
+	} else if (!write_account(plan, stops, &written, failure)) {
+		return false;
+	}
+	if (!written)
+		plan->identity = NULL;
+	return true;
+}
+
+/* Most starts have nothing to hand over. */
+static bool has_work(const struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
-	struct identity *identity = plan->identity;
-	bool stops[_NSIG];
-	bool is_new;
 
-	if (!plan->becomes)
+	return plan->takes_name ||
+	       (plan->becomes && (plan->identity->changes_ids || settings->hand_over.chown[0] ||
+				  settings->hand_over.chown_if_needed[0]));
+}
+
+bool hand_over(struct plan *plan, struct failure *failure)
+{
+	struct identity *identity = plan->identity;
+	bool stops[_NSIG], is_new, written;
+
+	if (!has_work(plan))
 		return true;
-	choose_stops(&settings->lifecycle, stops);
+	choose_stops(&plan->settings->lifecycle, stops);
+	if (plan->takes_name)
+		return take_name(plan, stops, failure);
 	is_new = identity->is_new;
 	/* Another container may take the first id that is free, until this one has the lock. */
-	if (is_new && !account_files_update(&settings->identity, &plan->ids, plan->files, identity,
-					    stops, &settings->reporter, failure))
+	if (is_new && !write_account(plan, stops, &written, failure))
 		return false;
 	if (!walk_trees(plan, !is_new && identity->changes_ids, stops, failure))
 		return false;
 	return is_new || !identity->changes_account ||
-	       account_files_update(&settings->identity, &plan->ids, plan->files, identity, stops,
-				    &settings->reporter, failure);
+	       write_account(plan, stops, &written, failure);
 }

@@ -51,7 +51,7 @@ static int print_explanation(struct plan *plan, struct failure *failure)
 	char file[PATH_MAX];
 	char **command = plan->settings->command;
 
-	if ((plan->becomes && !credentials_assume(plan->identity, failure)) ||
+	if ((plan->becomes && !credentials_assume(&plan->identity->target, failure)) ||
 	    (command && !command_find(command[0], environ, file, failure)))
 		return end_with(plan, failure);
 	explain(plan, command ? file : NULL, &text);
@@ -96,18 +96,19 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 	if (!limit(&settings->limits, failure))
 		return false;
 	if (plan->identity)
-		program->capabilities = plan->identity->capabilities;
+		program->capabilities = plan->identity->target.capabilities;
 	if (!plan->becomes)
 		return !program->capabilities || credentials_keep(program->capabilities, failure);
 	if (!settings->keep_stdio)
-		streams_give(plan->streams, plan->identity->uid, &settings->reporter);
+		streams_give(plan->streams, plan->identity->target.uid, &settings->reporter);
 	if (settings->root_init)
-		program->become = plan->identity;
-	else if (!credentials_assume(plan->identity, failure))
+		program->become = &plan->identity->target;
+	else if (!credentials_assume(&plan->identity->target, failure))
 		return false;
 	report(&settings->reporter, REPORT_STORY, "%s '%s': uid %u, gid %u, %d groups",
 	       settings->root_init ? "main becomes" : "became", settings->identity.user,
-	       plan->identity->uid, plan->identity->gid, (int)plan->identity->groups.count);
+	       plan->identity->target.uid, plan->identity->target.gid,
+	       (int)plan->identity->target.groups.count);
 	return true;
 }
 

@@ -30,17 +30,17 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 	const struct identity *identity = plan->identity;
 	struct capability_sets now;
 
-	if (!identity->capabilities)
+	if (!identity->target.capabilities)
 		return true;
-	if (identity->uid == 0)
+	if (identity->target.uid == 0)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: root keeps every capability anyway");
 	if (!capabilities_read(&now))
 		return fail_to("read capabilities", failure);
-	if (identity->capabilities & ~now.permitted)
+	if (identity->target.capabilities & ~now.permitted)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-caps: the container was not given cap_%s",
-			    capabilities_name(identity->capabilities & ~now.permitted));
+			    capabilities_name(identity->target.capabilities & ~now.permitted));
 	return true;
 }
 
@@ -58,6 +58,38 @@ static bool refuse_user(const struct settings *settings, struct failure *failure
 			    settings->identity.user);
 }
 
+/*
+ * Started by an engine as a uid that may have no account: with --create it gets USER's name. A uid
+ * that has another account keeps that.
+ */
+static void choose_name(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+	struct identity *identity = plan->found;
+	struct account *account = &identity->account;
+	struct failure failure;
+	char number[16];
+	struct text text = text_in(number, sizeof(number));
+
+	text_add(&text, "%u", plan->now->real_uid);
+	if (accounts_find_user(plan->files->passwd, number, account, &failure) == LOOKUP_FOUND &&
+	    account->uid == plan->now->real_uid &&
+	    strcmp(account->name, settings->identity.user) != 0)
+		return;
+	plan->ids = (struct ids){.has_uid = true,
+				 .uid = plan->now->real_uid,
+				 .has_gid = true,
+				 .gid = plan->now->real_gid};
+	if (!identity_resolve(&settings->identity, &plan->ids, plan->files, identity, &failure)) {
+		report(&settings->reporter, REPORT_WARNINGS, "%s", failure.text);
+		return;
+	}
+	/* Those that the engine has chosen stay. */
+	identity->target.capabilities = 0;
+	plan->identity = identity;
+	plan->takes_name = true;
+}
+
 static bool choose_identity(struct plan *plan, struct failure *failure)
 {
 	const struct settings *settings = plan->settings;
@@ -65,11 +97,14 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 
 	if (!settings->identity.user)
 		return true;
-	identity->gid = plan->now->real_gid;
+	identity->target.gid = plan->now->real_gid;
 	if (!identity_check(settings->identity.user, failure))
 		return false;
-	if (settings->identity.if_root && plan->now->effective_uid != 0)
+	if (settings->identity.if_root && plan->now->effective_uid != 0) {
+		if (settings->identity.create)
+			choose_name(plan);
 		return true;
+	}
 	if (!ids_choose(&settings->identity.ids, environ, &plan->ids, failure))
 		return false;
 	if (!identity_resolve(&settings->identity, &plan->ids, plan->files, identity, failure))

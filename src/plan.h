@@ -39,6 +39,7 @@ struct plan {
 	struct ids ids;
 	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
 	bool becomes;		   /* there is something to switch */
+	bool takes_name;	   /* there is not, but the ids get USER's name */
 	bool is_pid1;
 	pid_t parent;	   /* at the start, if --parent-death asks about it */
 	bool has_switched; /* init has the rights that main is going to have, or fewer */

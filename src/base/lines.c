@@ -118,19 +118,6 @@ static bool is_zero(block bytes)
 	return (halves[0] | halves[1]) == 0;
 }
 
-/* How many bytes has_none() looks through. */
-#define STEP (8 * sizeof(block))
-
-/* True if matches() finds nothing in STEP bytes. */
-static bool has_none(const char *at, block first, block last, size_t distance)
-{
-	block found = {0};
-
-	for (size_t i = 0; i < STEP; i += sizeof(block))
-		found |= matches(at + i, first, last, distance);
-	return is_zero(found);
-}
-
 /*
  * Find text, which is not empty, in length bytes. Returns NULL if it is not there. The same as
  * memmem(3), which in musl takes ten times as long for a short text. Here text is compared only
@@ -144,8 +131,6 @@ static const char *find(const char *at, size_t length, const char *text)
 	const block last = (block){0} + (unsigned char)text[distance];
 
 	while ((size_t)(end - at) >= text_length) {
-		while ((size_t)(end - at) >= STEP + distance && has_none(at, first, last, distance))
-			at += STEP;
 		while ((size_t)(end - at) >= sizeof(block) + distance &&
 		       is_zero(matches(at, first, last, distance)))
 			at += sizeof(block);

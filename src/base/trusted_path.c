@@ -163,6 +163,5 @@ const char *trusted_path_error(int error)
 {
 	if (error != ELOOP)
 		return strerror(error);
-	return "a symbolic link on the way is not root's, or others can change what it stands in; "
-	       "name what it leads to";
+	return "a symbolic link on the way may be somebody else's; name what it leads to";
 }

@@ -68,9 +68,9 @@ struct walk {
 	unsigned int seen;
 	unsigned int others; /* objects of somebody else's, in this pass */
 	uid_t owners[OWNERS_MAX];
-	int owner_count;	     /* up to one more than are kept */
-	int waits;		     /* so far */
-	bool wants_clock, has_clock; /* see is_ahead() */
+	int owner_count; /* up to one more than are kept */
+	int waits;	 /* so far */
+	bool has_clock;	 /* the file system's is this machine's: see is_ahead() */
 	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
 	struct place places[DEPTH_MAX];
@@ -143,9 +143,9 @@ static void report_others(const struct walk *walk)
 /* The words for errno, of an object that could not be given. */
 static const char *why_refused(int error)
 {
-	return error == EBUSY ? "renamed or linked a moment ago, or its time of change is ahead of "
-				"the clock; the next start looks again"
-			      : strerror(error);
+	return error == EBUSY
+		       ? "changed a moment ago, or ahead of the clock; the next start looks again"
+		       : strerror(error);
 }
 
 /* One warning for the first, so that a tree of them does not fill the log. */
@@ -225,22 +225,6 @@ static int open_entry(struct walk *walk, const char *name, int flags, struct sta
 	return -1;
 }
 
-/*
- * Learn whether the file system's clock is this machine's, from the time of a change that this
- * process has just made.
- */
-static void learn_clock(struct walk *walk, int directory, const char *path, int flags)
-{
-	struct stat status;
-	int64_t ahead;
-
-	if (!walk->wants_clock || fstatat(directory, path, &status, flags) < 0)
-		return;
-	ahead = changed_at(&status) - clock_realtime();
-	walk->has_clock = ahead > -CLOCK_MARGIN && ahead < CLOCK_MARGIN;
-	walk->wants_clock = !walk->has_clock;
-}
-
 /* Give what is at path. No set-user-ID bit of a file outlives that, no capability: chown(2). */
 static void give_at(struct walk *walk, int directory, const char *path, int flags,
 		    const struct stat *status, const char *name)
@@ -252,12 +236,10 @@ static void give_at(struct walk *walk, int directory, const char *path, int flag
 		count_others(walk, status);
 		return;
 	}
-	if (fchownat(directory, path, uid, gid, flags) < 0) {
+	if (fchownat(directory, path, uid, gid, flags) == 0)
+		walk->given = true;
+	else
 		refuse(walk, name);
-		return;
-	}
-	walk->given = true;
-	learn_clock(walk, directory, path, flags);
 }
 
 /* Give what this descriptor is open for. */
@@ -277,21 +259,25 @@ static bool rests_since(const struct stat *status, int64_t then)
 }
 
 /*
- * Whether the ctime lies in the future, as it does for all files of a machine that does not know
- * the time yet. A name that is made or removed sets it to the time of the file system's clock. So,
- * if that clock is this machine's, none was since the clock shows what it does. A server's clock
- * may be ahead: then two looks at the file tell, which are further apart than a tick of any clock,
- * with the same ctime both times, and with the name looked up in between.
+ * Whether the ctime lies in the future, as it does for all files on a machine that does not know
+ * the time yet. A name that is made or removed sets it to what the file system's clock shows. So,
+ * if that clock is this machine's and not that of a server which is ahead, none was, since it shows
+ * what it does. A change of nothing to the directory, once a walk, tells whose clock it is:
+ * chown(2).
  */
-static bool is_ahead(const struct stat *status)
+static bool is_ahead(struct walk *walk, const struct stat *status)
 {
-	return changed_at(status) - clock_realtime() > 2 * CLOCK_MARGIN;
-}
+	const int directory = level_of(walk)->descriptor;
+	const int64_t now = clock_realtime();
+	struct stat changed;
 
-static bool is_unchanged(const struct stat *status, const struct stat *before)
-{
-	return status->st_ino == before->st_ino && status->st_dev == before->st_dev &&
-	       changed_at(status) == changed_at(before) && status->st_ctim.tv_nsec != 0;
+	if (changed_at(status) - now <= 2 * CLOCK_MARGIN)
+		return false;
+	if (!walk->has_clock && fchownat(directory, "", KEEP, KEEP, AT_EMPTY_PATH) == 0 &&
+	    fstat(directory, &changed) == 0)
+		walk->has_clock = changed_at(&changed) - now > -CLOCK_MARGIN &&
+				  changed_at(&changed) - now < CLOCK_MARGIN;
+	return walk->has_clock;
 }
 
 /*
@@ -304,18 +290,13 @@ static bool is_unchanged(const struct stat *status, const struct stat *before)
  */
 static int open_file(struct walk *walk, const char *name, struct stat *status)
 {
-	struct stat last = {0};
-
 	for (;;) {
 		const int64_t before = clock_realtime();
 		int descriptor = open_entry(walk, name, O_PATH, status);
 
 		if (descriptor < 0 || status->st_uid != 0 || S_ISDIR(status->st_mode) ||
-		    rests_since(status, before) ||
-		    (is_ahead(status) && (walk->has_clock || is_unchanged(status, &last))))
+		    rests_since(status, before) || is_ahead(walk, status))
 			return descriptor;
-		walk->wants_clock = is_ahead(status);
-		last = *status;
 		close(descriptor);
 		errno = EBUSY;
 		if (walk->waits == WAITS_MAX || is_stopped(walk))

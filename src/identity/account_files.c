@@ -22,7 +22,7 @@
 #define LOCK_TRIES 500
 
 /* Room for an entry that is new. */
-#define ENTRY_SIZE 160
+#define ENTRY_SIZE 192
 
 /* An account file as it was read, and as it is to be. */
 struct change {
@@ -240,29 +240,29 @@ static bool change_file(const char *path, const char *temporary, const size_t *l
 	return changed;
 }
 
-static bool write_passwd(const char *path, const struct identity *identity)
+static bool write_passwd(const char *path, const struct account_change *change)
 {
-	const struct account *account = &identity->account;
+	const struct account *account = change->account;
 	char entry[ENTRY_SIZE];
 	struct text text = text_in(entry, sizeof(entry));
 
 	/* "!" matches no password. An "x" without an entry in shadow(5) is no account. */
-	if (identity->is_new)
+	if (change->is_new)
 		text_add(&text, "\n%s:!:", account->name);
-	text_add(&text, "%u:%u", identity->account_uid, identity->account_gid);
-	if (identity->is_new)
-		text_add(&text, "::%s:/bin/sh\n", account->home);
-	return change_file(path, "passwd.dinit-su", identity->is_new ? NULL : &account->line,
-			   entry);
+	text_add(&text, "%u:%u", change->ids.uid, change->ids.gid);
+	if (change->is_new)
+		text_add(&text, ":%s:%s:/bin/sh\n", change->comment, account->home);
+	return change_file(path, "passwd.dinit-su", change->is_new ? NULL : &account->line, entry);
 }
 
 /*
  * The line of the user's own group: that of its name if it has the right number, else the first of
  * that number. Root's group is nobody's own.
  */
-static bool find_group(const char *path, const struct identity *identity, struct group_entry *group)
+static bool find_group(const char *path, const struct account_change *change,
+		       struct group_entry *group)
 {
-	const struct account *account = &identity->account;
+	const struct account *account = change->account;
 	struct failure failure;
 	char number[16];
 	struct text text = text_in(number, sizeof(number));
@@ -270,27 +270,28 @@ static bool find_group(const char *path, const struct identity *identity, struct
 	/* With the new number it is what a run has left that was killed before it wrote the rest.
 	 */
 	if (accounts_find_group(path, account->name, group, &failure) == LOOKUP_FOUND &&
-	    (identity->is_new || group->gid == account->gid || group->gid == identity->account_gid))
+	    (change->is_new || group->gid == account->gid || group->gid == change->ids.gid))
 		return true;
 	text_add(&text, "%u", account->gid);
-	return !identity->is_new && account->gid != 0 &&
+	return !change->is_new && account->gid != 0 &&
 	       accounts_find_group(path, number, group, &failure) == LOOKUP_FOUND &&
 	       group->gid == account->gid;
 }
 
-static bool write_group(const char *path, const struct identity *identity)
+static bool write_group(const char *path, const struct account_change *change)
 {
 	char entry[ENTRY_SIZE];
 	struct text text = text_in(entry, sizeof(entry));
-	const gid_t gid = identity->account_gid;
 	struct group_entry group;
-	const bool found = find_group(path, identity, &group);
+	const bool found = find_group(path, change, &group);
 
-	if (found ? group.gid == gid || group.gid == 0 : !identity->is_new)
+	/* A user in root's group has that, and no line that gives its number another name. */
+	if (change->ids.gid == 0 ||
+	    (found ? group.gid == change->ids.gid || group.gid == 0 : !change->is_new))
 		return true;
 	if (!found)
-		text_add(&text, "\n%s:!:", identity->account.name);
-	text_add(&text, "%u", gid);
+		text_add(&text, "\n%s:!:", change->account->name);
+	text_add(&text, "%u", change->ids.gid);
 	if (!found)
 		text_add(&text, ":\n");
 	return change_file(path, "group.dinit-su", found ? &group.line : NULL, entry);
@@ -323,7 +324,7 @@ static int try_lock(int descriptor, const char *path)
  * Lock a file. Returns its descriptor, or -1 if it is not there, cannot be locked or stays locked:
  * any user who may read it can lock it, so that waiting without an end would be theirs to decide.
  */
-static int lock(const char *path, struct waiting *waiting)
+static int lock_file(const char *path, struct waiting *waiting)
 {
 	const char *why = "another process keeps it locked";
 
@@ -349,59 +350,38 @@ static int lock(const char *path, struct waiting *waiting)
 	return -1;
 }
 
-/* As useradd(8) does, but without anything in it. One that is somebody else's stays that. */
-static bool make_home(const struct identity *identity)
+void account_files_unlock(const struct account_lock *lock)
 {
-	const char *home = identity->account.home;
-	const mode_t before = umask(022);
-	struct stat status;
-	int descriptor, error;
-	bool made;
-
-	mkdir("/home", 0755);
-	error = mkdir(home, 0700) < 0 ? errno : 0;
-	umask(before);
-	descriptor = open(home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* That it is not there is only what came of the first error. */
-	if (descriptor < 0 && errno == ENOENT && error)
-		errno = error;
-	/* Engines make the directories above a mount point root's. */
-	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
-	       (status.st_uid != 0 ||
-		fchownat(descriptor, "", identity->uid, identity->gid, AT_EMPTY_PATH) == 0);
-	if (descriptor >= 0)
-		close(descriptor);
-	return made;
+	close(lock->group);
+	close(lock->passwd);
 }
 
-static void warn(const struct reporter *reporter, bool good, const char *path)
+bool account_files_lock(const struct account_files *files, const bool stops[_NSIG],
+			const struct reporter *reporter, struct account_lock *lock,
+			struct failure *failure)
+{
+	struct waiting waiting = {.tries = LOCK_TRIES, .stops = stops, .reporter = reporter};
+	char name[SIGNAL_NAME_SIZE];
+
+	lock->passwd = lock_file(files->passwd, &waiting);
+	lock->group = lock_file(files->group, &waiting);
+	if (!waiting.stopped_by)
+		return true;
+	account_files_unlock(lock);
+	return fail(failure, 128 + waiting.stopped_by, "%s while waiting for a lock of %s or %s",
+		    signal_name(waiting.stopped_by, name), files->passwd, files->group);
+}
+
+static bool warn(const struct reporter *reporter, bool good, const char *path)
 {
 	if (!good)
 		report(reporter, REPORT_WARNINGS, "cannot change %s: %s", path, strerror(errno));
+	return good;
 }
 
-bool account_files_update(const struct identity_settings *settings, const struct ids *ids,
-			  const struct account_files *files, struct identity *identity,
-			  const bool stops[_NSIG], const struct reporter *reporter,
-			  struct failure *failure)
+bool account_files_write(const struct account_files *files, const struct account_change *change,
+			 const struct reporter *reporter)
 {
-	struct waiting waiting = {.tries = LOCK_TRIES, .stops = stops, .reporter = reporter};
-	const int passwd = lock(files->passwd, &waiting), group = lock(files->group, &waiting);
-	char name[SIGNAL_NAME_SIZE];
-	const bool resolved =
-		waiting.stopped_by
-			? fail(failure, 128 + waiting.stopped_by,
-			       "%s while waiting for a lock of %s or %s",
-			       signal_name(waiting.stopped_by, name), files->passwd, files->group)
-			: identity_resolve(settings, ids, files, identity, failure);
-
-	if (resolved && identity->changes_account) {
-		if (identity->is_new)
-			warn(reporter, make_home(identity), identity->account.home);
-		warn(reporter, write_group(files->group, identity), files->group);
-		warn(reporter, write_passwd(files->passwd, identity), files->passwd);
-	}
-	close(group);
-	close(passwd);
-	return resolved;
+	warn(reporter, write_group(files->group, change), files->group);
+	return warn(reporter, write_passwd(files->passwd, change), files->passwd);
 }

@@ -19,7 +19,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "identity/identity.h"
+#include "identity/accounts.h"
+#include "report/failure.h"
 #include "report/report.h"
 
 /* A change to a file: at this position so many bytes go, and these come. */
@@ -41,16 +42,34 @@ bool edit_entry(const char *content, size_t length, size_t line, struct edit *ed
  */
 void edit_append(const char *content, size_t length, struct edit *edit);
 
+/* What the lines of an account, and of its group, are to say. */
+struct account_change {
+	const struct account *account; /* as the files have it, or as it is to be */
+	bool is_new;
+	const char *comment; /* of a new one: its user's full name */
+	struct account_ids ids;
+};
+
+/* Descriptors; -1 for a file that is not there, or that is not locked. */
+struct account_lock {
+	int passwd, group;
+};
+
 /*
- * Under the lock resolve identity once more, as another container may have changed the files since,
- * and make them say what it does: the group's line first, so that after a kill in between the same
- * command line finishes the work. A new account gets its home too. Whatever cannot be written is a
- * warning. Returns false with a failure if identity cannot be resolved any more, or if one of the
- * signals of stops is pending while it waits for the lock.
+ * Lock both files, for 5 seconds at the most; a file that stays locked, or cannot be locked, is a
+ * warning. Returns false with a failure, and nothing locked, if a signal of stops comes meanwhile.
  */
-bool account_files_update(const struct identity_settings *settings, const struct ids *ids,
-			  const struct account_files *files, struct identity *identity,
-			  const bool stops[_NSIG], const struct reporter *reporter,
-			  struct failure *failure);
+bool account_files_lock(const struct account_files *files, const bool stops[_NSIG],
+			const struct reporter *reporter, struct account_lock *lock,
+			struct failure *failure);
+void account_files_unlock(const struct account_lock *lock);
+
+/*
+ * Make the files say it, under the lock: the group's line first, so that after a kill in between
+ * the same command line finishes the work. What cannot be written is a warning. Returns whether the
+ * account's own line was.
+ */
+bool account_files_write(const struct account_files *files, const struct account_change *change,
+			 const struct reporter *reporter);
 
 #endif

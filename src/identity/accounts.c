@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/lines.h"
-#include "base/pages.h"
 #include "base/parse.h"
 
 enum {
@@ -20,54 +19,24 @@ enum {
 };
 enum { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
 
-/* Put an entry of an environment in front of where the last one starts. Returns where it does. */
-static char *add_variable(char *last, const char *variable, const char *value, size_t most)
+/* Put an entry of an environment at *end. Returns its start. */
+static char *add_variable(char **end, const char *variable, const char *value)
 {
-	const size_t length = strnlen(value, most);
-	char *start = last - 1 - length - strlen(variable);
+	char *const start = *end;
 
-	memcpy(stpcpy(start, variable), value, length);
-	last[-1] = '\0';
+	*end = stpcpy(stpcpy(start, variable), value) + 1;
 	return start;
 }
 
 void account_set_name(struct account *account, const char *name, const char *home)
 {
-	static USED_AT_END char
-		strings[sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE];
-	char *const end = strings + sizeof(strings);
+	char *end = account->strings;
 
-	account->home_variable = add_variable(end, "HOME=", home, PATH_MAX - 1);
-	account->user_variable =
-		add_variable(account->home_variable, "USER=", name, ACCOUNT_NAME_SIZE - 1);
-	account->logname_variable =
-		add_variable(account->user_variable, "LOGNAME=", name, ACCOUNT_NAME_SIZE - 1);
+	account->home_variable = add_variable(&end, "HOME=", home);
+	account->user_variable = add_variable(&end, "USER=", name);
+	account->logname_variable = add_variable(&end, "LOGNAME=", name);
 	account->home = account->home_variable + strlen("HOME=");
 	account->name = account->user_variable + strlen("USER=");
-}
-
-static enum lookup open_file(struct lines *lines, const char *path, struct failure *failure)
-{
-	if (lines_open(lines, path))
-		return LOOKUP_FOUND;
-	if (errno == ENOENT || errno == ENOTDIR)
-		return LOOKUP_NO_FILE;
-	fail(failure, STATUS_REFUSED, "cannot open %s: %s", path, strerror(errno));
-	return LOOKUP_FAILED;
-}
-
-/* Close the file that was searched: found, unless it could not be read to where the answer was. */
-static enum lookup close_file(struct lines *lines, const char *path, bool found,
-			      struct failure *failure)
-{
-	enum lookup result = found ? LOOKUP_FOUND : LOOKUP_NOT_FOUND;
-
-	if (lines->error) {
-		fail(failure, STATUS_REFUSED, "cannot read %s: %s", path, strerror(lines->error));
-		result = LOOKUP_FAILED;
-	}
-	lines_close(lines);
-	return result;
 }
 
 /* Split a line at its colons, in place. Returns false unless it is an entry of count fields. */
@@ -92,15 +61,6 @@ static bool split(char *line, size_t length, char *fields[], size_t count)
 	return have == count;
 }
 
-/* The fields of a line that is an account, with its ids; name and home are still the line's. */
-static bool parse_account(char *line, size_t length, char *field[], uid_t *uid, gid_t *gid)
-{
-	return split(line, length, field, PASSWD_FIELDS) &&
-	       strlen(field[PASSWD_NAME]) < ACCOUNT_NAME_SIZE &&
-	       strlen(field[PASSWD_HOME]) < PATH_MAX && parse_id(field[PASSWD_UID], uid) &&
-	       parse_id(field[PASSWD_GID], gid);
-}
-
 /*
  * What a line of an account must contain to be of interest: its name as written or its number. An
  * id in a file may have more zeros in front than the one that is looked for, or fewer.
@@ -112,63 +72,119 @@ static const char *without_zeros(const char *name)
 	return name;
 }
 
-enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
-			       struct failure *failure)
-{
+/* A file that is searched, and the entry of it that was found last. */
+struct search {
+	const char *path;
+	const char *text; /* lines without it are of no interest */
+	size_t fields;	  /* of an entry */
 	struct lines lines;
 	char *field[PASSWD_FIELDS];
-	enum lookup opened = open_file(&lines, path, failure);
-	bool by_name = false, by_number = false;
-	uid_t wanted, uid;
-	gid_t gid;
-	bool is_number = parse_id(user, &wanted);
+	uint32_t id; /* a user's uid and a group's gid stand in the same place */
+	bool found, by_name;
+};
+
+/* Open a file, to find entries with so many fields in it, on lines that have text in them. */
+static enum lookup search_begin(struct search *search, const char *path, size_t fields,
+				const char *text, struct failure *failure)
+{
+	search->path = path;
+	search->text = text;
+	search->fields = fields;
+	search->found = search->by_name = false;
+	if (lines_open(&search->lines, path))
+		return LOOKUP_FOUND;
+	if (errno == ENOENT || errno == ENOTDIR)
+		return LOOKUP_NO_FILE;
+	fail(failure, STATUS_REFUSED, "cannot open %s: %s", path, strerror(errno));
+	return LOOKUP_FAILED;
+}
+
+static bool search_next(struct search *search)
+{
 	size_t length;
 	char *line;
 
-	if (opened != LOOKUP_FOUND)
-		return opened;
-	while (!by_name && (line = lines_next_with(&lines, without_zeros(user), &length))) {
-		if (!parse_account(line, length, field, &uid, &gid))
+	while ((line = lines_next_with(&search->lines, search->text, &length))) {
+		if (split(line, length, search->field, search->fields) &&
+		    parse_id(search->field[PASSWD_UID], &search->id))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the entry of a passwd file is an account that can be used here. */
+static bool is_account(const struct search *search)
+{
+	gid_t gid;
+
+	return strlen(search->field[PASSWD_NAME]) < ACCOUNT_NAME_SIZE &&
+	       strlen(search->field[PASSWD_HOME]) < PATH_MAX &&
+	       parse_id(search->field[PASSWD_GID], &gid);
+}
+
+/*
+ * The next entry that is a better answer than the one before: the first with this number, if it is
+ * one, and last the first with this name.
+ */
+static bool search_match(struct search *search, const char *wanted)
+{
+	uint32_t number;
+	const bool is_number = parse_id(wanted, &number);
+
+	while (!search->by_name && search_next(search)) {
+		if (search->fields == PASSWD_FIELDS && !is_account(search))
 			continue;
-		by_name = strcmp(field[PASSWD_NAME], user) == 0;
-		if (by_name || (is_number && !by_number && uid == wanted)) {
-			by_number = true;
-			account->line = lines.line;
-			account->uid = uid;
-			account->gid = gid;
-			account_set_name(account, field[PASSWD_NAME], field[PASSWD_HOME]);
+		search->by_name = strcmp(search->field[PASSWD_NAME], wanted) == 0;
+		if (search->by_name || (is_number && !search->found && search->id == number)) {
+			search->found = true;
+			return true;
 		}
 	}
-	return close_file(&lines, path, by_name || by_number, failure);
+	return false;
+}
+
+/* Close the file: found, unless it could not be read to where the answer was. */
+static enum lookup search_end(struct search *search, bool found, struct failure *failure)
+{
+	const int error = search->lines.error;
+
+	lines_close(&search->lines);
+	if (!error)
+		return found ? LOOKUP_FOUND : LOOKUP_NOT_FOUND;
+	fail(failure, STATUS_REFUSED, "cannot read %s: %s", search->path, strerror(error));
+	return LOOKUP_FAILED;
+}
+
+enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
+			       struct failure *failure)
+{
+	struct search search;
+	enum lookup opened =
+		search_begin(&search, path, PASSWD_FIELDS, without_zeros(user), failure);
+
+	if (opened != LOOKUP_FOUND)
+		return opened;
+	while (search_match(&search, user)) {
+		account->line = search.lines.line;
+		account->uid = search.id;
+		parse_id(search.field[PASSWD_GID], &account->gid);
+		account_set_name(account, search.field[PASSWD_NAME], search.field[PASSWD_HOME]);
+	}
+	return search_end(&search, search.found, failure);
 }
 
 enum lookup accounts_find_group(const char *path, const char *group, struct group_entry *found,
 				struct failure *failure)
 {
-	struct lines lines;
-	char *field[GROUP_FIELDS];
-	enum lookup opened = open_file(&lines, path, failure);
-	bool by_name = false, by_number = false;
-	struct group_entry candidate;
-	gid_t wanted;
-	bool is_number = parse_id(group, &wanted);
-	size_t length;
-	char *line;
+	struct search search;
+	enum lookup opened =
+		search_begin(&search, path, GROUP_FIELDS, without_zeros(group), failure);
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (!by_name && (line = lines_next_with(&lines, without_zeros(group), &length))) {
-		if (!split(line, length, field, GROUP_FIELDS) ||
-		    !parse_id(field[GROUP_GID], &candidate.gid))
-			continue;
-		by_name = strcmp(field[GROUP_NAME], group) == 0;
-		if (by_name || (is_number && !by_number && candidate.gid == wanted)) {
-			by_number = true;
-			candidate.line = lines.line;
-			*found = candidate;
-		}
-	}
-	return close_file(&lines, path, by_name || by_number, failure);
+	while (search_match(&search, group))
+		*found = (struct group_entry){.line = search.lines.line, .gid = search.id};
+	return search_end(&search, search.found, failure);
 }
 
 /* Whether user is in a list of names with commas between them. */
@@ -187,24 +203,19 @@ static bool is_listed(const char *members, const char *user)
 enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
 				     struct failure *failure)
 {
-	struct lines lines;
-	char *field[GROUP_FIELDS];
-	enum lookup opened = open_file(&lines, path, failure);
+	struct search search;
+	enum lookup opened = search_begin(&search, path, GROUP_FIELDS, user, failure), ended;
 	bool fits = true;
-	gid_t gid;
-	size_t length;
-	char *line;
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (fits && (line = lines_next_with(&lines, user, &length))) {
-		if (split(line, length, field, GROUP_FIELDS) && parse_id(field[GROUP_GID], &gid) &&
-		    is_listed(field[GROUP_MEMBERS], user))
-			fits = group_set_add(set, gid);
+	while (fits && search_next(&search)) {
+		if (is_listed(search.field[GROUP_MEMBERS], user))
+			fits = group_set_add(set, search.id);
 	}
+	ended = search_end(&search, true, failure);
 	if (fits)
-		return close_file(&lines, path, true, failure);
-	lines_close(&lines);
+		return ended;
 	fail(failure, STATUS_REFUSED, "%s is in more than %d groups of %s", user, GROUPS_MAX, path);
 	return LOOKUP_FAILED;
 }
@@ -212,22 +223,16 @@ enum lookup accounts_add_memberships(const char *path, const char *user, struct 
 static enum lookup add_ids(const char *path, size_t fields, const char *name, struct group_set *set,
 			   struct failure *failure)
 {
-	struct lines lines;
-	char *field[PASSWD_FIELDS];
-	enum lookup opened = open_file(&lines, path, failure);
-	uint32_t id;
-	size_t length;
-	char *line;
+	struct search search;
+	enum lookup opened = search_begin(&search, path, fields, "", failure);
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while ((line = lines_next(&lines, &length))) {
-		/* A user's uid and a group's gid stand in the same place. */
-		if (split(line, length, field, fields) && parse_id(field[PASSWD_UID], &id) &&
-		    strcmp(field[PASSWD_NAME], name) != 0)
-			group_set_add(set, id);
+	while (search_next(&search)) {
+		if (strcmp(search.field[PASSWD_NAME], name) != 0)
+			group_set_add(set, search.id);
 	}
-	return close_file(&lines, path, true, failure);
+	return search_end(&search, true, failure);
 }
 
 enum lookup accounts_add_ids(const struct account_files *files, const char *name,
@@ -238,41 +243,4 @@ enum lookup accounts_add_ids(const struct account_files *files, const char *name
 	if (result == LOOKUP_FAILED)
 		return result;
 	return add_ids(files->group, GROUP_FIELDS, name, set, failure);
-}
-
-/* Where gid is in set, or where it has to go. */
-static size_t position(const struct group_set *set, gid_t gid)
-{
-	size_t low = 0, high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (set->ids[middle] < gid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool group_set_has(const struct group_set *set, gid_t gid)
-{
-	size_t at = position(set, gid);
-
-	return at < set->count && set->ids[at] == gid;
-}
-
-bool group_set_add(struct group_set *set, gid_t gid)
-{
-	size_t at = position(set, gid);
-
-	if (at < set->count && set->ids[at] == gid)
-		return true;
-	if (set->count == GROUPS_MAX)
-		return false;
-	memmove(&set->ids[at + 1], &set->ids[at], (set->count - at) * sizeof(set->ids[0]));
-	set->ids[at] = gid;
-	set->count++;
-	return true;
 }

@@ -16,10 +16,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "identity/group_set.h"
 #include "report/failure.h"
-
-/* What the kernel takes: NGROUPS_MAX of setgroups(2), since Linux 2.6.4. */
-#define GROUPS_MAX 65536
 
 /* The longest account name that is known here; useradd(8) allows 32. */
 #define ACCOUNT_NAME_SIZE 256
@@ -30,14 +28,23 @@ struct account_files {
 	const char *group;
 };
 
-/* Its texts are good until the next account is found or made. */
-struct account {
-	const char *name, *home;
-	/* The same as main's environment gets it: environ(7). */
-	char *home_variable, *user_variable, *logname_variable;
-	size_t line; /* where its line starts in the file */
+struct account_ids {
 	uid_t uid;
 	gid_t gid;
+};
+
+/* Room for HOME, USER and LOGNAME as main's environment gets them. */
+#define ACCOUNT_STRINGS_SIZE (sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE)
+
+/* An account, which owns its strings: it cannot be copied by assignment. */
+struct account {
+	uid_t uid;
+	gid_t gid;
+	size_t line; /* where its line starts in the file */
+	/* The strings: as entries of an environment, environ(7), and behind their NAME=. */
+	char *home_variable, *user_variable, *logname_variable;
+	const char *name, *home;
+	char strings[ACCOUNT_STRINGS_SIZE];
 };
 
 /* Let account have a name, shorter than ACCOUNT_NAME_SIZE, and a home, shorter than PATH_MAX. */
@@ -46,13 +53,6 @@ void account_set_name(struct account *account, const char *name, const char *hom
 struct group_entry {
 	size_t line; /* likewise */
 	gid_t gid;
-};
-
-/* A set of groups, in ascending order, each once. Its memory is touched only as far as it is used.
- */
-struct group_set {
-	size_t count;
-	gid_t ids[GROUPS_MAX];
 };
 
 enum lookup {
@@ -86,11 +86,5 @@ enum lookup accounts_add_memberships(const char *path, const char *user, struct 
  */
 enum lookup accounts_add_ids(const struct account_files *files, const char *name,
 			     struct group_set *set, struct failure *failure);
-
-/* Add gid to set. Returns false if the set is full. */
-bool group_set_add(struct group_set *set, gid_t gid);
-
-/* Whether gid is in set. */
-bool group_set_has(const struct group_set *set, gid_t gid);
 
 #endif

@@ -7,7 +7,7 @@
  *    anything that its caller has written.
  * 2. After the switch the real, effective and saved uid are the user's, and the three gids are the
  *    group's. The file system ids follow the effective ones: credentials(7).
- * 3. The supplementary groups are exactly those of the identity. Groups change before the gid, and
+ * 3. The supplementary groups are exactly those of the target. Groups change before the gid, and
  *    the gid before the uid, because each change needs a right that the next one takes away.
  * 4. A user other than root has exactly the kept capabilities in the permitted and inheritable sets
  *    and none in the effective set. That is so too if the runtime filled the inheritable set
@@ -33,7 +33,6 @@
 #include <unistd.h>
 
 #include "base/pages.h"
-#include "identity/identity.h"
 
 /*
  * Raw system calls. The functions of the C libraries make every thread of the process switch, by
@@ -118,7 +117,7 @@ static bool differ(const char *what, struct failure *failure)
 	return fail(failure, STATUS_REFUSED, "%s not as asked for after the switch", what);
 }
 
-static bool verify_ids(const struct identity *identity)
+static bool verify_ids(const struct new_credentials *target)
 {
 	/* Values that no process has, in case a call succeeds without filling them in. */
 	uid_t uid[3] = {(uid_t)-1, (uid_t)-1, (uid_t)-1};
@@ -127,14 +126,14 @@ static bool verify_ids(const struct identity *identity)
 	if (getresuid(&uid[0], &uid[1], &uid[2]) < 0 || getresgid(&gid[0], &gid[1], &gid[2]) < 0)
 		return false;
 	for (size_t i = 0; i < 3; i++) {
-		if (uid[i] != identity->uid || gid[i] != identity->gid)
+		if (uid[i] != target->uid || gid[i] != target->gid)
 			return false;
 	}
 	return true;
 }
 
 /* Order does not matter: the kernel sorts the list. */
-static bool verify_groups(const struct identity *identity)
+static bool verify_groups(const struct new_credentials *target)
 {
 	/* Usually enough. The buffer for the most possible groups would touch another page. */
 	gid_t few[64];
@@ -144,9 +143,9 @@ static bool verify_groups(const struct identity *identity)
 
 	if (count < 0)
 		count = credentials_groups(&have);
-	good = count >= 0 && (size_t)count == identity->groups.count;
+	good = count >= 0 && (size_t)count == target->groups.count;
 	for (int i = 0; good && i < count; i++)
-		good = group_set_has(&identity->groups, have[i]);
+		good = group_set_has(&target->groups, have[i]);
 	/* The large buffer is no longer needed: give its pages back. */
 	if (have != few)
 		pages_give_back((void *)have, GROUPS_MAX * sizeof(*have));
@@ -175,15 +174,15 @@ static bool verify_no_way_back(struct failure *failure)
 	       fail_to("verify that root is out of reach", failure);
 }
 
-static bool verify(const struct identity *identity, struct failure *failure)
+static bool verify(const struct new_credentials *target, struct failure *failure)
 {
-	if (!verify_ids(identity))
+	if (!verify_ids(target))
 		return fail(failure, STATUS_REFUSED,
-			    "user and group are not %u:%u after the switch", identity->uid,
-			    identity->gid);
-	if (!verify_groups(identity))
+			    "user and group are not %u:%u after the switch", target->uid,
+			    target->gid);
+	if (!verify_groups(target))
 		return differ("supplementary groups are", failure);
-	return identity->uid == 0 || verify_no_way_back(failure);
+	return target->uid == 0 || verify_no_way_back(failure);
 }
 
 /* Fail with the errno of a call that changes ids, and the way out of the usual two causes. */
@@ -216,39 +215,39 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 }
 
 /* Make kept capabilities survive setresuid(2): PR_SET_KEEPCAPS of prctl(2). */
-static bool prepare_capabilities(const struct identity *identity, struct failure *failure)
+static bool prepare_capabilities(const struct new_credentials *target, struct failure *failure)
 {
 	struct capability_sets sets;
 
-	if (!identity->capabilities)
+	if (!target->capabilities)
 		return true;
 	if (!capabilities_read(&sets))
 		return fail_to("read capabilities", failure);
-	sets.inheritable = identity->capabilities;
+	sets.inheritable = target->capabilities;
 	if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return fail_to("keep capabilities", failure);
 	return true;
 }
 
-bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
-			struct failure *failure)
+bool credentials_borrow(const struct new_credentials *target, void (*act)(void *context),
+			void *context, struct failure *failure)
 {
 	const gid_t gid = getegid();
 	const gid_t *groups;
 	const int count = credentials_groups(&groups);
 	bool good = count >= 0;
 
-	if (good && syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) == 0 &&
-	    syscall(SYS_setresgid, -1, identity->gid, -1) == 0 &&
-	    syscall(SYS_setresuid, -1, identity->uid, -1) == 0 && getegid() == identity->gid &&
-	    geteuid() == identity->uid)
+	if (good && syscall(SYS_setgroups, target->groups.count, target->groups.ids) == 0 &&
+	    syscall(SYS_setresgid, -1, target->gid, -1) == 0 &&
+	    syscall(SYS_setresuid, -1, target->uid, -1) == 0 && getegid() == target->gid &&
+	    geteuid() == target->uid)
 		act(context);
 	else
 		good = false;
 	if (good && syscall(SYS_setresuid, -1, 0, -1) == 0 &&
 	    syscall(SYS_setresgid, -1, gid, -1) == 0 && syscall(SYS_setgroups, count, groups) == 0)
 		return true;
-	return fail(failure, STATUS_REFUSED, "cannot act as uid %u for a moment: %s", identity->uid,
+	return fail(failure, STATUS_REFUSED, "cannot act as uid %u for a moment: %s", target->uid,
 		    strerror(errno));
 }
 
@@ -284,22 +283,22 @@ bool credentials_gain_no_more(struct failure *failure)
 	return sets.inheritable == ambient || differ("the inheritable set is", failure);
 }
 
-bool credentials_assume(const struct identity *identity, struct failure *failure)
+bool credentials_assume(const struct new_credentials *target, struct failure *failure)
 {
-	if (identity->uid != 0 && !prepare_capabilities(identity, failure))
+	if (target->uid != 0 && !prepare_capabilities(target, failure))
 		return false;
 	/* This order: after the switch of the user no right is left to change the others. */
-	if (syscall(SYS_setgroups, identity->groups.count, identity->groups.ids) < 0)
-		return explain_refusal(failure, "setgroups", identity->gid, "CAP_SETGID");
-	if (syscall(SYS_setresgid, identity->gid, identity->gid, identity->gid) < 0)
-		return explain_refusal(failure, "setresgid", identity->gid, "CAP_SETGID");
-	if (syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
-		return explain_refusal(failure, "setresuid", identity->uid, "CAP_SETUID");
+	if (syscall(SYS_setgroups, target->groups.count, target->groups.ids) < 0)
+		return explain_refusal(failure, "setgroups", target->gid, "CAP_SETGID");
+	if (syscall(SYS_setresgid, target->gid, target->gid, target->gid) < 0)
+		return explain_refusal(failure, "setresgid", target->gid, "CAP_SETGID");
+	if (syscall(SYS_setresuid, target->uid, target->uid, target->uid) < 0)
+		return explain_refusal(failure, "setresuid", target->uid, "CAP_SETUID");
 	/*
 	 * Leaving uid 0 empties the effective and permitted sets, unless secure bits prevent it,
 	 * but never the inheritable set.
 	 */
-	if (identity->uid != 0 && !credentials_keep(identity->capabilities, failure))
+	if (target->uid != 0 && !credentials_keep(target->capabilities, failure))
 		return false;
-	return verify(identity, failure);
+	return verify(target, failure);
 }

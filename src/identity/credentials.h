@@ -10,9 +10,17 @@
 #include <sys/types.h>
 
 #include "identity/capabilities.h"
+#include "identity/group_set.h"
 #include "report/failure.h"
 
-struct identity;
+/* What a process is to switch to: all that the kernel is told, and nothing about accounts. */
+struct new_credentials {
+	uid_t uid;
+	gid_t gid;
+	uint64_t capabilities; /* kept by a user that is not root */
+	/* Large, and so at the end: few pages of it are touched. */
+	struct group_set groups;
+};
 
 /* What does not depend on who main becomes. */
 struct limit_settings {
@@ -47,13 +55,13 @@ bool credentials_may_start(const struct credentials *credentials, struct failure
 int credentials_groups(const gid_t **groups);
 
 /*
- * Switch to identity for good: supplementary groups, group and user. A user other than root keeps
- * only the capabilities of identity, permitted and inheritable, none of them effective. Then verify
+ * Switch to target for good: supplementary groups, group and user. A user other than root keeps
+ * only the capabilities of target, permitted and inheritable, none of them effective. Then verify
  * all of it, and that such a user cannot get uid 0 back. Returns false with a failure that names
  * the call and, if there is one, the way out. The process must end then, as it may have changed in
  * part.
  */
-bool credentials_assume(const struct identity *identity, struct failure *failure);
+bool credentials_assume(const struct new_credentials *target, struct failure *failure);
 
 /*
  * Reduce the permitted and inheritable sets to these capabilities, empty the effective set, and
@@ -64,13 +72,13 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure);
 
 /*
  * Call act(context) with the supplementary groups, the effective group and the effective user of
- * identity and without effective capabilities: the rights that count when a file is opened. Then
+ * target and without effective capabilities: the rights that count when a file is opened. Then
  * switch back to root. The real and saved ids stay root's, so that no other user can signal or
  * trace the process meanwhile. Returns false with a failure if a switch did not work; the process
  * must end then.
  */
-bool credentials_borrow(const struct identity *identity, void (*act)(void *context), void *context,
-			struct failure *failure);
+bool credentials_borrow(const struct new_credentials *target, void (*act)(void *context),
+			void *context, struct failure *failure);
 
 /*
  * Put these capabilities, which are permitted and inheritable, into the ambient set, which survives

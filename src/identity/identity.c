@@ -10,13 +10,13 @@
 static bool use_account(struct identity *identity, const struct account_files *files,
 			struct failure *failure)
 {
-	identity->uid = identity->account.uid;
+	identity->target.uid = identity->account.uid;
 	if (identity->group_given)
 		return true;
-	identity->gid = identity->account.gid;
+	identity->target.gid = identity->account.gid;
 	/* Without a group file there are no memberships; that is no error, no group was named. */
-	return accounts_add_memberships(files->group, identity->account.name, &identity->groups,
-					failure) != LOOKUP_FAILED;
+	return accounts_add_memberships(files->group, identity->account.name,
+					&identity->target.groups, failure) != LOOKUP_FAILED;
 }
 
 /* What useradd(8) takes for people and services that are not the system's. */
@@ -75,17 +75,18 @@ static bool invent_account(const char *user, const struct ids *ids,
 	return true;
 }
 
-static bool use_number(const char *user, const struct identity_settings *settings,
-		       struct identity *identity, struct failure *failure)
+/* Why a user or a group, as kind says, that has no entry in the file at path cannot be meant. */
+static bool cannot_find(const char *kind, const char *name, const char *path, enum lookup found,
+			struct failure *failure)
 {
-	if (!parse_id(user, &identity->uid))
-		return fail(failure, STATUS_REFUSED, "'%s' is no user id: ids go from 0 to %u",
-			    user, ID_MAX);
-	if (!identity->group_given && !settings->keep_own_group)
+	if (parse_is_digits(name))
+		return fail(failure, STATUS_REFUSED, "'%s' is no %s id: ids go from 0 to %u", name,
+			    kind, ID_MAX);
+	if (found == LOOKUP_NO_FILE)
 		return fail(failure, STATUS_REFUSED,
-			    "uid %s has no account and so no group: write '%s:%s' or another GROUP",
-			    user, user, user);
-	return true;
+			    "cannot look up %s '%s': there is no %s; without one write UID:GID",
+			    kind, name, path);
+	return fail(failure, STATUS_REFUSED, "no %s '%s' in %s", kind, name, path);
 }
 
 static bool resolve_user(const char *user, const struct identity_settings *settings,
@@ -98,25 +99,19 @@ static bool resolve_user(const char *user, const struct identity_settings *setti
 	identity->has_account = found == LOOKUP_FOUND;
 	identity->is_new = false;
 	identity->by_number = identity->has_account && strcmp(identity->account.name, user) != 0;
-	if (settings->create && (found == LOOKUP_NOT_FOUND || found == LOOKUP_NO_FILE) &&
+	if (found == LOOKUP_FAILED)
+		return false;
+	if (!identity->has_account && settings->create &&
 	    !invent_account(user, ids, files, identity, failure))
 		return false;
 	if (identity->has_account)
 		return use_account(identity, files, failure);
-	switch (found) {
-	case LOOKUP_NOT_FOUND:
-		if (parse_is_digits(user))
-			return use_number(user, settings, identity, failure);
-		return fail(failure, STATUS_REFUSED, "no user '%s' in %s", user, files->passwd);
-	case LOOKUP_NO_FILE:
-		if (parse_is_digits(user))
-			return use_number(user, settings, identity, failure);
-		return fail(failure, STATUS_REFUSED,
-			    "cannot look up user '%s': there is no %s; without one write UID:GID",
-			    user, files->passwd);
-	default:
-		return false;
-	}
+	if (!parse_id(user, &identity->target.uid))
+		return cannot_find("user", user, files->passwd, found, failure);
+	return identity->group_given || settings->keep_own_group ||
+	       fail(failure, STATUS_REFUSED,
+		    "uid %s has no account and so no group: write '%s:%s' or another GROUP", user,
+		    user, user);
 }
 
 bool identity_find_group(const char *group, const struct account_files *files, gid_t *gid,
@@ -125,22 +120,12 @@ bool identity_find_group(const char *group, const struct account_files *files, g
 	struct group_entry entry;
 	enum lookup found = accounts_find_group(files->group, group, &entry, failure);
 
-	if (found == LOOKUP_FOUND) {
+	if (found == LOOKUP_FOUND)
 		*gid = entry.gid;
-		return true;
-	}
-	if (found == LOOKUP_FAILED)
-		return false;
-	if (parse_id(group, gid))
-		return true;
-	if (parse_is_digits(group))
-		return fail(failure, STATUS_REFUSED, "'%s' is no group id: ids go from 0 to %u",
-			    group, ID_MAX);
-	if (found == LOOKUP_NO_FILE)
-		return fail(failure, STATUS_REFUSED,
-			    "cannot look up group '%s': there is no %s; without one write UID:GID",
-			    group, files->group);
-	return fail(failure, STATUS_REFUSED, "no group '%s' in %s", group, files->group);
+	return found == LOOKUP_FOUND ||
+	       (found != LOOKUP_FAILED &&
+		(parse_id(group, gid) ||
+		 cannot_find("group", group, files->group, found, failure)));
 }
 
 static bool too_many_groups(const struct identity_settings *settings, struct failure *failure)
@@ -172,7 +157,7 @@ static bool keep_groups(const struct identity_settings *settings, const struct a
 		return false;
 	for (int i = 0; i < count; i++) {
 		if (have[i] != 0 && !group_set_has(of_root, have[i]) &&
-		    !group_set_add(&identity->groups, have[i]))
+		    !group_set_add(&identity->target.groups, have[i]))
 			return too_many_groups(settings, failure);
 	}
 	return true;
@@ -186,10 +171,10 @@ static bool add_groups(const struct identity_settings *settings, const struct ac
 
 		if (!identity_find_group(*group, files, &gid, failure))
 			return false;
-		if (!group_set_add(&identity->groups, gid))
+		if (!group_set_add(&identity->target.groups, gid))
 			return too_many_groups(settings, failure);
 	}
-	return group_set_add(&identity->groups, identity->gid) ||
+	return group_set_add(&identity->target.groups, identity->target.gid) ||
 	       too_many_groups(settings, failure);
 }
 
@@ -198,30 +183,29 @@ static void use_ids(const struct ids *ids, struct identity *identity)
 	const struct account *account = &identity->account;
 
 	if (ids->has_uid)
-		identity->uid = ids->uid;
+		identity->target.uid = ids->uid;
 	if (ids->has_gid)
-		identity->gid = ids->gid;
-	identity->account_uid = ids->has_uid ? ids->uid : account->uid;
-	identity->account_gid = ids->has_gid ? ids->gid : account->gid;
+		identity->target.gid = ids->gid;
+	identity->wanted.uid = ids->has_uid ? ids->uid : account->uid;
+	identity->wanted.gid = ids->has_gid ? ids->gid : account->gid;
 	identity->changes_ids = identity->is_new ||
-				(identity->has_account && (identity->account_uid != account->uid ||
-							   identity->account_gid != account->gid));
+				(identity->has_account && (identity->wanted.uid != account->uid ||
+							   identity->wanted.gid != account->gid));
 	/* At the next start that number is to be this account again, with its home. */
 	identity->changes_account = identity->changes_ids && !identity->by_number;
 }
 
 bool identity_check(const char *user_and_group, struct failure *failure)
 {
+	static const char lacks[] = "'%s' has no %s the colon";
 	const char *colon = strchr(user_and_group, ':');
 
 	if (user_and_group[0] == '\0')
 		return fail(failure, STATUS_REFUSED, "USER is empty: is a variable unset?");
 	if (colon == user_and_group)
-		return fail(failure, STATUS_REFUSED, "'%s' has no USER before the colon",
-			    user_and_group);
+		return fail(failure, STATUS_REFUSED, lacks, user_and_group, "USER before");
 	if (colon && colon[1] == '\0')
-		return fail(failure, STATUS_REFUSED, "'%s' has no GROUP after the colon",
-			    user_and_group);
+		return fail(failure, STATUS_REFUSED, lacks, user_and_group, "GROUP after");
 	if (colon && strchr(colon + 1, ':'))
 		return fail(failure, STATUS_REFUSED, "'%s' is not USER or USER:GROUP",
 			    user_and_group);
@@ -245,12 +229,12 @@ bool identity_resolve(const struct identity_settings *settings, const struct ids
 	memcpy(user, user_and_group, length);
 	user[length] = '\0';
 
-	identity->groups.count = 0;
+	identity->target.groups.count = 0;
 	identity->group_given = group != NULL;
-	identity->capabilities = settings->keep_capabilities;
+	identity->target.capabilities = settings->keep_capabilities;
 	if (settings->keep_groups && !keep_groups(settings, files, identity, failure))
 		return false;
-	if (group && !identity_find_group(group, files, &identity->gid, failure))
+	if (group && !identity_find_group(group, files, &identity->target.gid, failure))
 		return false;
 	if (!resolve_user(user, settings, ids, files, identity, failure))
 		return false;
@@ -266,8 +250,8 @@ enum transition identity_transition(const struct identity *identity, const struc
 	if (now->effective_uid == 0)
 		return BECOME;
 	/* credentials_may_start() has made sure that real and effective ids are the same. */
-	if (now->real_uid == identity->uid &&
-	    (!identity->group_given || now->real_gid == identity->gid))
+	if (now->real_uid == identity->target.uid &&
+	    (!identity->group_given || now->real_gid == identity->target.gid))
 		return CARRY_ON;
 	return REFUSE;
 }

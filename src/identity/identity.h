@@ -30,21 +30,17 @@ struct identity_settings {
 	struct ids_settings ids;
 };
 
+/* Who USER is: what was found, what the account files are to say, and what to switch to. */
 struct identity {
-	struct account account; /* for HOME, USER and LOGNAME */
-	uid_t uid;
-	gid_t gid;
 	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
 	bool has_account;     /* else account is not filled in */
 	bool is_new;	      /* the account is to be made */
 	bool by_number;	      /* it was found by its number, which its line has to keep */
-	bool changes_ids;     /* the account is new, or it has other ids than these */
+	bool changes_ids;     /* the account is new, or it has other ids than the wanted ones */
 	bool changes_account; /* and its lines are to say them */
-	uid_t account_uid;    /* what they are to say; the account has what they say now */
-	gid_t account_gid;
-	uint64_t capabilities; /* kept by a user that is not root */
-	/* Large, and so at the end: few pages of it are touched. */
-	struct group_set groups;
+	struct account account; /* as the files have it, or as it is to be made */
+	struct account_ids wanted;
+	struct new_credentials target;
 	struct group_set others; /* room to think: what groups or ids others have */
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/lines.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "base/trusted_path.h"
 
 bool ids_are_variables(const char *text)
@@ -57,28 +58,20 @@ static bool read_variables(const struct ids_settings *settings, char **environme
 					&ids->gid, failure));
 }
 
-bool ids_map_is_whole(const char *line)
+/* Whether the first line of a file ends like this; fallback if it cannot be read. */
+static bool first_line_ends(const char *path, const char *end, bool fallback)
 {
-	const char *count = strrchr(line, ' ');
-
-	return count && strcmp(count + 1, "4294967295") == 0;
-}
-
-/* The number in a file, or the kernel's default where that cannot be read. */
-static uint32_t read_overflow_id(const char *path)
-{
-	uint32_t id = 65534;
 	struct lines lines;
 	size_t length;
 	char *line;
 
 	if (!lines_open(&lines, path))
-		return id;
+		return fallback;
 	line = lines_next(&lines, &length);
 	if (line)
-		parse_id(line, &id);
+		fallback = length >= strlen(end) && strcmp(line + length - strlen(end), end) == 0;
 	lines_close(&lines);
-	return id;
+	return fallback;
 }
 
 /*
@@ -88,19 +81,12 @@ static uint32_t read_overflow_id(const char *path)
  */
 static bool is_unmapped(uint32_t id, const char *overflow, const char *map)
 {
-	bool is_whole = false;
-	struct lines lines;
-	size_t length;
-	char *line;
+	char number[16];
+	struct text text = text_in(number, sizeof(number));
 
-	if (id != read_overflow_id(overflow))
-		return false;
-	if (lines_open(&lines, map)) {
-		line = lines_next(&lines, &length);
-		is_whole = line && ids_map_is_whole(line);
-		lines_close(&lines);
-	}
-	return !is_whole;
+	text_add(&text, "%u", id);
+	return first_line_ends(overflow, number, id == 65534) &&
+	       !first_line_ends(map, " 4294967295", false);
 }
 
 /* Look at the owner of path. False with a failure. */
@@ -131,8 +117,8 @@ static bool read_owner(const char *path, struct ids *ids, struct failure *failur
 	if (is_unmapped(ids->uid, "/proc/sys/kernel/overflowuid", "/proc/self/uid_map"))
 		return fail(
 			failure, STATUS_REFUSED,
-			"--ids-of %s: it shows as uid %u's, as does what belongs to somebody whom "
-			"this user namespace does not map; name the ids with --ids",
+			"--ids-of %s: uid %u stands for owners that this user namespace does not "
+			"map; use --ids",
 			path, ids->uid);
 	ids->has_uid = ids->uid != 0;
 	/* A group of root's, or one that nobody knows, makes nobody a member of it. */

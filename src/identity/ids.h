@@ -36,9 +36,6 @@ struct ids {
 /* Whether text is UIDVAR or UIDVAR:GIDVAR, each the name of a variable. */
 bool ids_are_variables(const char *text);
 
-/* Whether the first line of uid_map or gid_map, user_namespaces(7), maps every id there is. */
-bool ids_map_is_whole(const char *line);
-
 /*
  * Find out which ids --ids, --ids-from-env or --ids-of asks for, if any. A variable that is unset
  * or empty asks for none, nor does a path of root's. Returns false with a failure that names the

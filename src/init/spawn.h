@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "base/signals.h"
-#include "identity/identity.h"
+#include "identity/credentials.h"
 #include "report/failure.h"
 
 /* Which session main is in. */
@@ -26,8 +26,8 @@ struct program {
 	pid_t init;	    /* init's own pid */
 	char **command;	    /* COMMAND and its arguments, NULL at the end */
 	char **environment; /* NULL at the end */
-	const struct identity
-		*become;       /* the user that main switches to itself (--root-init), or NULL */
+	/* What main switches to itself, with --root-init; or NULL. */
+	const struct new_credentials *become;
 	uint64_t capabilities; /* that main gets; init has them permitted and inheritable */
 	const struct inherited_signals *signals;
 	bool scripts_by_shell; /* /bin/sh runs a file that the kernel cannot */

@@ -4,8 +4,10 @@
 SMALL   busybox with the accounts of root and app, entered as app
 SCRATCH only the program and busybox: no account file, no directory but the runtime's
 BARE    only the program and a static one of ours: no shell; entered with USER_ID
+USERS   BARE with the accounts of the well-known images; the program is to be entered by hand
 DEBIAN  Debian with bash, less, Redis, nginx, PostgreSQL, Gunicorn and Celery, entered as redis
 FEW     the same with what is in srv, tini and gosu
+SCRIPTS DEBIAN with the start-up scripts that people write, their accounts, and gosu
 SERVERS a larger Debian with all of the servers in catalogue.py, what is in srv, tini and gosu
 """
 import os
@@ -20,8 +22,10 @@ from engine import copy, once
 SMALL = "dinit-su-small"
 SCRATCH = "dinit-su-scratch"
 BARE = "dinit-su-bare"
+USERS = "dinit-su-users"
 DEBIAN = "dinit-su-debian"
 FEW = "dinit-su-few-servers"
+SCRIPTS = "dinit-su-scripts"
 SERVERS = "dinit-su-servers"
 
 APP = 1000
@@ -29,6 +33,15 @@ AUDIO = 29
 SRV = os.path.join(os.path.dirname(os.path.abspath(__file__)), "srv")
 PASSWD = "root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n"
 GROUP = "root:x:0:\ndaemon:x:1:root\naudio:x:29:app\nvideo:x:44:\napp:x:1000:\n"
+SCRIPT_DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
+# The users of those scripts: as they are in the images that run them.
+USER_LINES = """\
+root:x:0:0::/root:/bin/sh
+abc:x:911:911::/config:/bin/sh
+dev:x:1001:1001::/home/dev:/bin/sh
+jovyan:x:1002:100::/home/jovyan:/bin/sh
+"""
+GROUP_LINES = "root:x:0:\nabc:x:911:\ndev:x:1001:\n"
 APPLETS = ("cat", "env", "grep", "id", "kill", "ls", "rm", "sh", "sleep", "touch", "umount")
 
 WITH_SERVERS = """\
@@ -58,6 +71,22 @@ FROM scratch
 COPY dinit-su probe /
 ENTRYPOINT ["/dinit-su", "--ids-from-env", "USER_ID:GROUP_ID", "--create", "user", "--"]
 """,
+    USERS: """\
+FROM scratch
+COPY users /etc/
+COPY dinit-su probe /
+ENTRYPOINT ["/dinit-su"]
+""",
+    SCRIPTS: """\
+FROM %s
+COPY dinit-su probe scripts/* /sbin/
+COPY users /tmp/users
+RUN for file in passwd group; do tail -n +2 /tmp/users/$file >>/etc/$file; done; \\
+    for user in abc dev jovyan; do install -d -o $user -g "$(id -g $user)" \\
+        "$(getent passwd $user | cut -d: -f6)"; done; \\
+    install -d -m 0775 /home/default; chmod g=u /etc/passwd /etc/group /home
+ENTRYPOINT []
+""" % trees.SMALL,
     DEBIAN: """\
 FROM %s
 COPY dinit-su /sbin/dinit-su
@@ -66,7 +95,8 @@ ENTRYPOINT ["/sbin/dinit-su", "redis", "--"]
     FEW: WITH_SERVERS % trees.SMALL,
     SERVERS: WITH_SERVERS % trees.LARGE,
 }
-TREES = {DEBIAN: trees.SMALL, FEW: trees.SMALL, SERVERS: trees.LARGE}
+TREES = {DEBIAN: trees.SMALL, FEW: trees.SMALL, SCRIPTS: trees.SMALL,
+         SERVERS: trees.LARGE}
 
 
 def is_static(path):
@@ -93,6 +123,21 @@ def fill_context(context):
     os.mkdir(os.path.join(context, "etc"))
     for name, content in (("passwd", PASSWD), ("group", GROUP)):
         with open(os.path.join(context, "etc", name), "w") as file:
+            file.write(content)
+
+
+def add_scripts(context):
+    """The start-up scripts, what they call, and the accounts of their images."""
+    shutil.copytree(SCRIPT_DIRECTORY, os.path.join(context, "scripts"))
+    if not confine.tool("gosu"):
+        raise unittest.SkipTest("gosu is not installed")
+    copy(confine.tool("gosu"), os.path.join(context, "scripts", "gosu"), 0o755)
+
+
+def add_users(context):
+    os.mkdir(os.path.join(context, "users"))
+    for name, content in (("passwd", USER_LINES), ("group", GROUP_LINES)):
+        with open(os.path.join(context, "users", name), "w") as file:
             file.write(content)
 
 
@@ -125,6 +170,9 @@ def prepare(engine, image):
         trees.prepare(engine, TREES[image])
     context = os.path.join(engine.directory, "context-" + image)
     fill_context(context)
+    add_users(context)
+    if image == SCRIPTS:
+        add_scripts(context)
     if image in (FEW, SERVERS):
         add_servers(context)
     with open(os.path.join(context, "Dockerfile"), "w") as file:

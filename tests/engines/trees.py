@@ -17,7 +17,8 @@ from engine import once
 SMALL, LARGE = "dinit-su-tree", "dinit-su-servers-tree"
 SUITE = "bookworm"
 PACKAGES = {
-    SMALL: ("redis-server", "nginx", "postgresql", "less", "gunicorn", "celery", "python3-redis"),
+    SMALL: ("redis-server", "nginx", "postgresql", "less", "gunicorn", "celery", "python3-redis",
+            "git"),
     LARGE: (
         "apache2", "celery", "cron", "dovecot-imapd", "etcd-server", "ffmpeg", "gunicorn",
         "haproxy", "make", "mariadb-server", "memcached", "nginx-light", "nodejs", "npm", "php-fpm",

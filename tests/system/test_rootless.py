@@ -102,7 +102,7 @@ class Rootless(EtcTest):
 
     def test_an_owner_that_is_not_mapped(self):
         """It shows as the overflow id, and nobody may become that."""
-        for owner, words in (((5, 5), "it shows as uid 65534's"),
+        for owner, words in (((5, 5), "uid 65534 stands for owners"),
                              ((self.CALLER, 5), None)):
             etc, mount = Etc(), Place.directory()
             os.chown(mount, *owner)

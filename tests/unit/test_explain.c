@@ -8,28 +8,21 @@
 
 static char *command[] = {"server", "--port", "80", NULL};
 static struct identity app = {
-	.uid = 1000,
-	.gid = 1001,
 	.has_account = true,
 	.account = {.name = "app", .home = "/home/app"},
-	.groups = {.count = 2, .ids = {29, 1001}},
+	.target = {.uid = 1000, .gid = 1001, .groups = {.count = 2, .ids = {29, 1001}}},
 };
 static struct identity changed = {
-	.uid = 5,
-	.gid = 6,
 	.has_account = true,
 	.changes_account = true,
-	.account_uid = 5,
-	.account_gid = 6,
+	.wanted = {.uid = 5, .gid = 6},
 	.account = {.name = "app", .home = "/home/app", .uid = 1000, .gid = 1001},
-	.groups = {.count = 1, .ids = {6}},
+	.target = {.uid = 5, .gid = 6, .groups = {.count = 1, .ids = {6}}},
 };
-static struct identity number = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids = {8}}};
+static struct identity number = {
+	.target = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids = {8}}}};
 static struct identity capable = {
-	.uid = 7,
-	.gid = 8,
-	.groups = {.count = 1, .ids = {8}},
-	.capabilities = 0x401,
+	.target = {.uid = 7, .gid = 8, .groups = {.count = 1, .ids = {8}}, .capabilities = 0x401},
 };
 static const struct credentials root = {0};
 static const struct credentials other = {.real_uid = 5, .real_gid = 6};

@@ -71,10 +71,13 @@ START_TEST(who_it_is)
 		memset(&identity, 0, sizeof(identity));
 		ck_assert_msg(resolve(rows[i].text, &where, &identity, &failure), "'%s': %s",
 			      rows[i].text, failure.text);
-		ck_assert_msg(identity.uid == rows[i].uid && identity.gid == rows[i].gid,
-			      "'%s': %u:%u", rows[i].text, identity.uid, identity.gid);
-		ck_assert_msg(identity.groups.count == rows[i].groups, "'%s'", rows[i].text);
-		ck_assert_msg(group_set_has(&identity.groups, rows[i].gid), "'%s'", rows[i].text);
+		ck_assert_msg(identity.target.uid == rows[i].uid &&
+				      identity.target.gid == rows[i].gid,
+			      "'%s': %u:%u", rows[i].text, identity.target.uid,
+			      identity.target.gid);
+		ck_assert_msg(identity.target.groups.count == rows[i].groups, "'%s'", rows[i].text);
+		ck_assert_msg(group_set_has(&identity.target.groups, rows[i].gid), "'%s'",
+			      rows[i].text);
 		ck_assert_msg(identity.has_account == (rows[i].account != NULL), "'%s'",
 			      rows[i].text);
 		ck_assert_msg(identity.group_given == (strchr(rows[i].text, ':') != NULL), "'%s'",
@@ -93,36 +96,36 @@ START_TEST(groups_of_an_account)
 	struct failure failure;
 
 	ck_assert(resolve("app", &where, &app, &failure));
-	ck_assert_uint_eq(app.groups.count, (size_t)COUNT(of_app));
-	ck_assert_mem_eq(app.groups.ids, of_app, sizeof(of_app));
+	ck_assert_uint_eq(app.target.groups.count, (size_t)COUNT(of_app));
+	ck_assert_mem_eq(app.target.groups.ids, of_app, sizeof(of_app));
 	ck_assert_str_eq(app.account.home, "/home/app");
 	/* By number too the memberships are those of the name. */
 	ck_assert(resolve("1000", &where, &uid, &failure));
-	ck_assert_uint_eq(uid.groups.count, (size_t)COUNT(of_app));
-	ck_assert_mem_eq(uid.groups.ids, of_app, sizeof(of_app));
+	ck_assert_uint_eq(uid.target.groups.count, (size_t)COUNT(of_app));
+	ck_assert_mem_eq(uid.target.groups.ids, of_app, sizeof(of_app));
 	ck_assert_str_eq(uid.account.home, "/home/app");
 	/* The primary group is listed too, and counts once. */
 	ck_assert(resolve("member", &where, &member, &failure));
-	ck_assert_uint_eq(member.groups.count, (size_t)COUNT(of_member));
-	ck_assert_mem_eq(member.groups.ids, of_member, sizeof(of_member));
+	ck_assert_uint_eq(member.target.groups.count, (size_t)COUNT(of_member));
+	ck_assert_mem_eq(member.target.groups.ids, of_member, sizeof(of_member));
 }
 END_TEST
 
 START_TEST(a_number_that_keeps_the_group)
 {
 	const struct account_files where = files();
-	static struct identity unknown = {.gid = 77}, app = {.gid = 77};
+	static struct identity unknown = {.target = {.gid = 77}}, app = {.target = {.gid = 77}};
 	struct identity_settings settings = {.user = "999", .keep_own_group = true};
 	struct failure failure;
 
 	ck_assert(identity_resolve(&settings, &no_ids, &where, &unknown, &failure));
-	ck_assert_uint_eq(unknown.uid, 999);
-	ck_assert_uint_eq(unknown.gid, 77);
-	ck_assert_uint_eq(unknown.groups.count, 1);
+	ck_assert_uint_eq(unknown.target.uid, 999);
+	ck_assert_uint_eq(unknown.target.gid, 77);
+	ck_assert_uint_eq(unknown.target.groups.count, 1);
 	/* An account has a group of its own. */
 	settings.user = "1000";
 	ck_assert(identity_resolve(&settings, &no_ids, &where, &app, &failure));
-	ck_assert_uint_ne(app.gid, 77);
+	ck_assert_uint_ne(app.target.gid, 77);
 }
 END_TEST
 
@@ -138,7 +141,7 @@ START_TEST(as_many_groups_as_fit)
 		at += sprintf(at, "g:x:%d:app\n", gid);
 	where = (struct account_files){file_with_text(zero), file_with_text(content)};
 	ck_assert(resolve("app", &where, &full, &failure));
-	ck_assert_uint_eq(full.groups.count, GROUPS_MAX);
+	ck_assert_uint_eq(full.target.groups.count, GROUPS_MAX);
 	where.passwd = file_with_text(user);
 	ck_assert(!resolve("app", &where, &over, &failure));
 	ck_assert_str_eq(failure.text, "app is in more than 65536 groups");
@@ -180,8 +183,9 @@ START_TEST(groups_that_are_added)
 				      failure.text);
 			continue;
 		}
-		ck_assert_msg(identity.groups.count == rows[i].count, "row %d", i);
-		ck_assert_mem_eq(identity.groups.ids, rows[i].has, rows[i].count * sizeof(gid_t));
+		ck_assert_msg(identity.target.groups.count == rows[i].count, "row %d", i);
+		ck_assert_mem_eq(identity.target.groups.ids, rows[i].has,
+				 rows[i].count * sizeof(gid_t));
 	}
 }
 END_TEST
@@ -334,15 +338,16 @@ START_TEST(other_ids)
 				      failure.text);
 			continue;
 		}
-		ck_assert_msg(identity.uid == rows[i].uid && identity.gid == rows[i].gid,
-			      "row %d: %u:%u", i, identity.uid, identity.gid);
-		ck_assert_msg(identity.groups.count == rows[i].groups, "row %d", i);
-		ck_assert_msg(group_set_has(&identity.groups, rows[i].gid), "row %d", i);
+		ck_assert_msg(identity.target.uid == rows[i].uid &&
+				      identity.target.gid == rows[i].gid,
+			      "row %d: %u:%u", i, identity.target.uid, identity.target.gid);
+		ck_assert_msg(identity.target.groups.count == rows[i].groups, "row %d", i);
+		ck_assert_msg(group_set_has(&identity.target.groups, rows[i].gid), "row %d", i);
 		ck_assert_msg(identity.is_new == rows[i].is_new, "row %d", i);
 		ck_assert_msg(identity.changes_account == rows[i].changes, "row %d", i);
 		if (identity.has_account)
-			ck_assert_msg(identity.account_uid == rows[i].account_uid &&
-					      identity.account_gid == rows[i].account_gid,
+			ck_assert_msg(identity.wanted.uid == rows[i].account_uid &&
+					      identity.wanted.gid == rows[i].account_gid,
 				      "row %d", i);
 	}
 }
@@ -488,7 +493,7 @@ START_TEST(without_files)
 	struct failure failure;
 
 	ck_assert(resolve("7:8", &no_files, &identity, &failure));
-	ck_assert(identity.uid == 7 && identity.gid == 8 && !identity.has_account);
+	ck_assert(identity.target.uid == 7 && identity.target.gid == 8 && !identity.has_account);
 	expect_failure("7", &no_files, "write '7:7'");
 	expect_failure("app", &no_files, "there is no /no/passwd");
 	expect_failure("7:app", &no_files, "there is no /no/group");
@@ -503,8 +508,8 @@ START_TEST(without_files)
 	expect_failure("7:8", &directory, "cannot read /");
 	memset(&identity, 0, sizeof(identity));
 	ck_assert(resolve("app", &only_users, &identity, &failure));
-	ck_assert_uint_eq(identity.groups.count, 1);
-	ck_assert_uint_eq(identity.groups.ids[0], 1001);
+	ck_assert_uint_eq(identity.target.groups.count, 1);
+	ck_assert_uint_eq(identity.target.groups.ids[0], 1001);
 	expect_failure("app", &users_and_a_directory, "cannot read /: Is a directory");
 	expect_failure("app:7", &users_and_a_directory, "cannot read /: Is a directory");
 }
@@ -546,8 +551,8 @@ START_TEST(transitions)
 			.effective_gid = rows[i].now_gid,
 		};
 
-		identity.uid = rows[i].uid;
-		identity.gid = rows[i].gid;
+		identity.target.uid = rows[i].uid;
+		identity.target.gid = rows[i].gid;
 		identity.group_given = rows[i].group_given;
 		ck_assert_msg(identity_transition(&identity, &now) == rows[i].wanted, "row %d", i);
 	}

@@ -157,30 +157,9 @@ START_TEST(other_sources)
 }
 END_TEST
 
-START_TEST(what_a_map_has)
-{
-	static const struct {
-		const char *line;
-		bool is_whole;
-	} rows[] = {
-		{"         0          0 4294967295", true},
-		{"0 0 4294967295", true},
-		{"         0       1000          1", false},
-		{"         0     100000      65536", false},
-		{"         0          0 4294967294", false},
-		{"4294967295", false},
-		{"", false},
-	};
-
-	for (int i = 0; i < COUNT(rows); i++)
-		ck_assert_msg(ids_map_is_whole(rows[i].line) == rows[i].is_whole, "row %d", i);
-}
-END_TEST
-
 Suite *ids_suite(void)
 {
-	const TTest *const tests[] = {given, names_of_variables, from_variables, other_sources,
-				      what_a_map_has};
+	const TTest *const tests[] = {given, names_of_variables, from_variables, other_sources};
 
 	return suite_of("ids", tests, COUNT(tests));
 }
