@@ -37,7 +37,7 @@ int directory_each_number(const char *path, int *descriptor,
 	int result = 0, error;
 	long got = 0;
 
-	*descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*descriptor < 0)
 		return -1;
 	while (result == 0 && (got = directory_read(*descriptor, buffer, sizeof(buffer))) > 0)

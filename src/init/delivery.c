@@ -12,6 +12,7 @@ enum field {
 	FIELD_GROUP,
 	FIELD_SESSION,
 	FIELD_TERMINAL,
+	FIELD_THREADS = 20,
 	FIELD_START = 22,
 	FIELD_IGNORED = 33,
 	FIELD_CAUGHT,
@@ -50,6 +51,7 @@ bool facts_read(char *line, struct facts *facts)
 	facts->group = (pid_t)fields[FIELD_GROUP];
 	facts->session = (pid_t)fields[FIELD_SESSION];
 	facts->terminal = (int)fields[FIELD_TERMINAL];
+	facts->threads = (int)fields[FIELD_THREADS];
 	facts->start = fields[FIELD_START];
 	facts->ignored = (signal_set)fields[FIELD_IGNORED];
 	facts->caught = (signal_set)fields[FIELD_CAUGHT];

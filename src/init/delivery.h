@@ -37,6 +37,7 @@ struct facts {
 	signal_set caught;  /* the signals that it handles */
 	uint64_t start; /* when it was started, in ticks since boot: with its pid it is unique */
 	char name[32];
+	int threads;
 };
 
 /*
@@ -67,6 +68,8 @@ struct delivery {
 	bool to_untold;	     /* only to those who were not told before */
 	bool not_below_told; /* nor to what those have started since, as part of their end */
 	bool not_to_filters; /* nor to those who end when their input does */
+	bool hang_up; /* leaders of sessions with a terminal get HUP as well: shells ignore TERM */
+	bool go_on;   /* everybody gets CONT as well, so that stopped processes act on the signal */
 };
 
 enum verdict {
@@ -105,6 +108,8 @@ struct told_process {
 struct told {
 	struct told_process processes[TOLD_MAX];
 	struct told_before group, all;
+	/* Of those who are to be told: the number of the first, and that behind the last. */
+	int next, behind;
 };
 
 /*

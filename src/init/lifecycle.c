@@ -339,6 +339,19 @@ static void give_up(struct lifecycle *state, struct decision *decision)
 		state->phase = PHASE_MAIN_ENDED;
 }
 
+bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event)
+{
+	const struct lifecycle_settings *settings = &state->settings;
+
+	/* These count from a signal or from the end of main. */
+	if (settings->stop_delay > 0 || settings->stop_timeout != NO_DEADLINE || settings->pause ||
+	    settings->linger > 0)
+		return true;
+	if (event->kind == EVENT_ALL_REAPED)
+		return state->phase != PHASE_RUNNING && event->remaining != REMAINING_NOBODY;
+	return event->kind != EVENT_SIGNAL && event->kind != EVENT_MAIN_ENDED;
+}
+
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now)
 {
 	struct decision decision = {0};

@@ -141,6 +141,9 @@ struct lifecycle_settings lifecycle_defaults(void);
 /* The state in which main has just been started. */
 struct lifecycle lifecycle_start(const struct lifecycle_settings *settings);
 
+/* False if lifecycle_step() ignores now for this event. */
+bool lifecycle_needs_time(const struct lifecycle *state, const struct event *event);
+
 /* Take an event that happened at now into state; returns what to do, in this order. */
 struct decision lifecycle_step(struct lifecycle *state, const struct event *event, int64_t now);
 

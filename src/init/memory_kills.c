@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/memory_kills.h"
 
-#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/content.h"
 #include "base/parse.h"
 
 /* The number behind "oom_kill " at the start of a line. */
@@ -34,15 +33,8 @@ bool memory_kills(uint32_t *count)
 	char content[512];
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		int file = open(paths[i], O_RDONLY | O_CLOEXEC);
-		ssize_t length = file < 0 ? -1 : read(file, content, sizeof(content) - 1);
-
-		if (file >= 0)
-			close(file);
-		if (length < 0)
-			continue;
-		content[length] = '\0';
-		return find_count(content, count);
+		if (content_read(paths[i], content, sizeof(content)) >= 0)
+			return find_count(content, count);
 	}
 	return false;
 }

@@ -2,28 +2,15 @@
 #include "init/processes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/directories.h"
 #include "base/parse.h"
-
-/*
- * A process, held by a descriptor of its /proc directory. The number of a process that has ended
- * may be given to another, but the descriptor stays with the one it was opened for: reading through
- * it then fails with ESRCH, and so does signalling.
- */
-struct process {
-	int descriptor;
-	pid_t pid;
-	struct facts facts;
-};
 
 /* The ancestors that the children of a process have, itself included. */
 struct known {
@@ -41,9 +28,7 @@ struct walk {
 	const struct delivery *delivery;
 	int listing;	    /* descriptor that /proc is being listed through */
 	bool only_group;    /* only main's group is meant */
-	bool at_once;	    /* who is to be told is told while the others are looked at */
-	bool hang_up;	    /* leaders of sessions with a terminal get HUP */
-	bool go_on;	    /* everybody gets CONT */
+	bool only_looks;    /* until somebody was found whom init may signal */
 	bool unreadable;    /* /proc does not tell about somebody */
 	struct text *names; /* of those who are told, or NULL */
 	struct outcome outcome;
@@ -55,101 +40,17 @@ static bool is_pid1(const struct tree *tree)
 	return tree->init == 1;
 }
 
-/* As read(2) of a file of the process, with a NUL behind it. */
-static ssize_t read_file(const struct process *process, const char *name, char *buffer, size_t size)
+static bool signal_process(const struct walk *walk, const struct process *process, int signal)
 {
-	const int file = openat(process->descriptor, name, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-	int error;
-
-	if (file < 0)
-		return -1;
-	length = read(file, buffer, size - 1);
-	error = errno;
-	close(file);
-	errno = error;
-	buffer[length > 0 ? length : 0] = '\0';
-	return length;
+	return process_signal(process, signal, walk->tree->init);
 }
 
-/* Fill in what may have changed. */
-static bool process_read(struct process *process)
+/* Whether a process handles the signal itself, or has handled it when it was told. */
+static bool handles(const struct walk *walk, const struct process *process)
 {
-	char line[1024];
-
-	return read_file(process, "stat", line, sizeof(line)) > 0 &&
-	       facts_read(line, &process->facts);
-}
-
-static bool process_open(pid_t pid, struct process *process)
-{
-	char path[32];
-	struct text text = text_in(path, sizeof(path));
-	int error;
-
-	text_add(&text, "/proc/%d", pid);
-	process->pid = pid;
-	process->descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (process->descriptor < 0)
-		return false;
-	if (process_read(process))
-		return true;
-	error = errno;
-	close(process->descriptor);
-	errno = error;
-	return false;
-}
-
-/*
- * Open the parent of a process. By the time it is opened its number may belong to another process;
- * that the child still names it then shows that it does not.
- */
-static bool process_open_parent(struct process *process, struct process *parent)
-{
-	for (;;) {
-		const pid_t expected = process->facts.parent;
-		const bool opened = process_open(expected, parent);
-
-		if (process_read(process) && process->facts.parent == expected)
-			return opened;
-		if (opened)
-			close(parent->descriptor);
-		if (process->facts.parent == expected || process->facts.parent <= 1)
-			return false;
-	}
-}
-
-/*
- * Signal a process. A child of init keeps its number until init reaps it, so kill(2) cannot go
- * astray. For others only the descriptor is safe: pidfd_send_signal(2), Linux 5.1. Without it a PID
- * 1 takes the number, which is one of its own container's in any case; to a subreaper they are out
- * of reach until their parents have ended and they have come to init.
- */
-static bool process_signal(const struct tree *tree, const struct process *process, int signal)
-{
-	if (process->facts.parent == tree->init)
-		return kill(process->pid, signal) == 0;
-	if (syscall(SYS_pidfd_send_signal, process->descriptor, signal, NULL, 0) == 0)
-		return true;
-	return is_pid1(tree) && errno != ESRCH && kill(process->pid, signal) == 0;
-}
-
-static bool is_shell(const struct process *process)
-{
-	char arguments[256];
-	const ssize_t length = read_file(process, "cmdline", arguments, sizeof(arguments));
-
-	/* Behind what was cut off stands a NUL as well. */
-	return length > 0 && arguments_are_of_shell(arguments, (size_t)length + 1);
-}
-
-/* A process that init may not signal is not told, and so looks after nobody. */
-static bool looks_after(const struct tree *tree, const struct process *process,
-			const struct delivery *delivery)
-{
-	return ((process->facts.caught & delivery->handled) ||
-		told_has_handled(tree->told, process->pid, &process->facts)) &&
-	       !is_shell(process) && kill(process->pid, 0) == 0;
+	return ((process->facts.caught & walk->delivery->handled) ||
+		told_has_handled(walk->tree->told, process->pid, &process->facts)) &&
+	       !process_is_shell(process);
 }
 
 /*
@@ -165,23 +66,38 @@ static const struct known *recall(const struct walk *walk, pid_t pid)
 		return NULL;
 	if (is_pid1(walk->tree))
 		return known;
-	if (!process_open(pid, &process))
-		return NULL;
-	close(process.descriptor);
-	return process.facts.start == known->start ? known : NULL;
+	return process_look(pid, &process) && process.facts.start == known->start ? known : NULL;
 }
 
 static void note_ancestor(const struct walk *walk, const struct process *process,
 			  struct ancestors *ancestors)
 {
-	if (looks_after(walk->tree, process, walk->delivery))
+	/* A process that init may not signal is not told, and so looks after nobody. */
+	if (handles(walk, process) && kill(process->pid, 0) == 0)
 		ancestors->look_after = true;
 	if (told_has(walk->tree->told, process->pid, &process->facts))
 		ancestors->were_told = true;
 }
 
+/*
+ * Find the parent of a process. Its number may be another's by now; that the child still names it
+ * then shows that it is not. Returns false if the child has ended or its parent cannot be looked
+ * at. If the child has come to another parent, the pid of *parent is 0.
+ */
+static bool look_up(struct process *process, struct process *parent)
+{
+	const pid_t expected = process->facts.parent;
+	const bool is_seen = process_look(expected, parent);
+
+	if (!process_look_again(process))
+		return false;
+	if (process->facts.parent != expected)
+		parent->pid = 0;
+	return is_seen || parent->pid == 0;
+}
+
 /* What a parent says of its own ancestors is noted for its other children. */
-static struct ancestors ancestors_of(struct walk *walk, struct process *process)
+static struct ancestors ancestors_of(struct walk *walk, const struct process *process)
 {
 	struct ancestors found = {0};
 	struct process at = *process, parent;
@@ -189,7 +105,6 @@ static struct ancestors ancestors_of(struct walk *walk, struct process *process)
 
 	while (at.facts.parent != walk->tree->init && at.facts.parent > 1) {
 		const struct known *known = recall(walk, at.facts.parent);
-		bool opened;
 
 		if (known) {
 			found.look_after |= known->ancestors.look_after;
@@ -197,13 +112,10 @@ static struct ancestors ancestors_of(struct walk *walk, struct process *process)
 			found.lead_to_init = known->ancestors.lead_to_init;
 			break;
 		}
-		opened = process_open_parent(&at, &parent);
-		if (at.descriptor != process->descriptor)
-			close(at.descriptor);
-		else
-			process->facts = at.facts;
-		if (!opened)
+		if (!look_up(&at, &parent))
 			return found;
+		if (!parent.pid)
+			continue;
 		at = parent;
 		if (!first.pid)
 			first = (struct known){.pid = at.pid, .start = at.facts.start};
@@ -211,22 +123,11 @@ static struct ancestors ancestors_of(struct walk *walk, struct process *process)
 	}
 	if (at.facts.parent == walk->tree->init)
 		found.lead_to_init = true;
-	if (at.descriptor != process->descriptor)
-		close(at.descriptor);
 	if (first.pid) {
 		first.ancestors = found;
 		walk->known[first.pid % KNOWN_MAX] = first;
 	}
 	return found;
-}
-
-/* It reads from a pipe, and not from the container's stdin: fd of proc_pid_fd(5). */
-static bool is_filter(const struct tree *tree, const struct process *process)
-{
-	struct stat status;
-
-	return fstatat(process->descriptor, "fd/0", &status, 0) == 0 && S_ISFIFO(status.st_mode) &&
-	       !(status.st_dev == tree->input.device && status.st_ino == tree->input.inode);
 }
 
 /* Beyond what can be remembered one by one, all who could have been told count as told. */
@@ -260,46 +161,52 @@ static void name_process(struct walk *walk, const struct process *process)
  * All are looked at before the first is told: what a shell that was told starts then, to save its
  * data, is part of its end.
  */
-static void tell(struct walk *walk, const struct process *process)
+static void choose(struct walk *walk, const struct process *process)
 {
-	struct told_process *entry =
-		walk->at_once ? NULL : told_enter(walk->tree->told, process->pid, &process->facts);
+	struct told *told = walk->tree->told;
+	struct told_process *entry = told_enter(told, process->pid, &process->facts);
 
 	if (entry) {
+		const int number = (int)(entry - told->processes);
+
 		entry->is_next = true;
+		if (told->behind == 0 || number < told->next)
+			told->next = number;
+		if (number >= told->behind)
+			told->behind = number + 1;
 		/* Before it is told: its handler may work once. */
 		entry->has_handled |= walk->delivery->is_stop &&
 				      (process->facts.caught & walk->delivery->handled) != 0;
-	} else if (!process_signal(walk->tree, process, walk->delivery->signal)) {
+	} else if (signal_process(walk, process, walk->delivery->signal)) {
+		walk->outcome.sent = true;
+		if (walk->delivery->is_stop)
+			remember_all(walk);
+	} else {
 		return;
-	} else if (walk->delivery->is_stop) {
-		remember_all(walk);
 	}
-	walk->outcome.sent = true;
 	walk->outcome.told++;
 	name_process(walk, process);
 }
 
 /* Tell those whom a walk has chosen, or, if they were told all at once, only remember it. */
-static void tell_chosen(const struct walk *walk, bool were_told)
+static void tell_chosen(struct walk *walk, bool were_told)
 {
 	struct told *told = walk->tree->told;
 
-	for (int i = 0; i < TOLD_MAX; i++) {
+	for (int i = told->next; i < told->behind; i++) {
 		struct told_process *entry = &told->processes[i];
-		struct process process;
+		const struct process process = {entry->pid, {.start = entry->start}};
 
 		if (!entry->is_next)
 			continue;
 		entry->is_next = false;
 		if (walk->delivery->is_stop)
 			entry->signal = (uint8_t)walk->delivery->signal;
-		if (were_told || !process_open(entry->pid, &process))
-			continue;
-		if (process.facts.start == entry->start)
-			process_signal(walk->tree, &process, walk->delivery->signal);
-		close(process.descriptor);
+		if (!were_told)
+			walk->outcome.sent |=
+				signal_process(walk, &process, walk->delivery->signal);
 	}
+	told->next = told->behind = 0;
 }
 
 /* A process of the container itself; what exec has brought is somebody else's affair. */
@@ -318,21 +225,23 @@ static void decide(struct walk *walk, const struct process *process,
 		delivery_decide(walk->delivery, &process->facts, ancestors, was_told);
 
 	if (verdict == VERDICT_NOT_IF_FILTER)
-		verdict = is_filter(walk->tree, process) ? VERDICT_LOOKED_AFTER : VERDICT_TELL;
-	if (walk->hang_up && process->facts.terminal && process->facts.session == process->pid)
-		process_signal(walk->tree, process, SIGHUP);
+		verdict = process_reads_pipe(process, &walk->tree->input) ? VERDICT_LOOKED_AFTER
+									  : VERDICT_TELL;
+	if (walk->delivery->hang_up && process->facts.terminal &&
+	    process->facts.session == process->pid)
+		signal_process(walk, process, SIGHUP);
 	if (verdict == VERDICT_TELL) {
-		tell(walk, process);
+		choose(walk, process);
 	} else {
 		walk->outcome.sent = true;
 		walk->outcome.passed_over++;
 		walk->outcome.untold += verdict != VERDICT_WAS_TOLD;
 	}
-	if (walk->go_on)
-		process_signal(walk->tree, process, SIGCONT);
+	if (walk->delivery->go_on && !is_pid1(walk->tree))
+		signal_process(walk, process, SIGCONT);
 }
 
-static void consider(struct walk *walk, struct process *process)
+static void consider(struct walk *walk, const struct process *process)
 {
 	struct ancestors ancestors;
 
@@ -348,13 +257,17 @@ static void consider(struct walk *walk, struct process *process)
 	if (!is_pid1(walk->tree) && !ancestors.lead_to_init)
 		return;
 	walk->outcome.listed++;
-	if (kill(process->pid, 0) < 0 && errno == EPERM) {
+	/* Of main's group the signal itself will tell. */
+	if (!walk->only_group && kill(process->pid, 0) < 0 && errno == EPERM) {
 		walk->outcome.out_of_reach++;
-		if (walk->hang_up && !walk->tree->others_named)
+		if (walk->delivery->hang_up && !walk->tree->others_named)
 			report_other_user(walk, process, ancestors.lead_to_init);
 		return;
 	}
-	decide(walk, process, &ancestors);
+	if (walk->only_looks)
+		walk->outcome.sent = true;
+	else
+		decide(walk, process, &ancestors);
 }
 
 /* getpgid(2) tells sooner than /proc that a process is none of main's group. */
@@ -379,16 +292,15 @@ static int visit(int pid, void *context)
 
 	if (!may_be_meant(walk, pid))
 		return 0;
-	if (process_open(pid, &process)) {
+	if (process_look(pid, &process)) {
 		consider(walk, &process);
-		close(process.descriptor);
 	} else if (errno != ENOENT && errno != ESRCH && kill(pid, 0) == 0) {
 		walk->unreadable = true;
 	}
-	return 0;
+	return walk->only_looks && walk->outcome.sent;
 }
 
-/* Returns false where /proc does not tell about somebody. */
+/* Returns false where /proc does not tell about somebody, or the walk was cut short. */
 static bool walk_processes(struct walk *walk)
 {
 	walk->outcome = (struct outcome){0};
@@ -410,49 +322,22 @@ static bool proc_is_ours(const struct tree *tree)
 	return parse_id(target, &number) && (pid_t)number == tree->init;
 }
 
-/* Whether init has no child but main, so that all of main's group descends from main. */
-static bool main_is_only_child(const struct tree *tree)
+/*
+ * The whole group in one indivisible step, which lets nobody escape by forking. Main is not reaped
+ * yet, so that neither its pid nor the number of its group can be another's.
+ */
+static struct outcome tell_whole_group(struct walk *walk, pid_t group)
 {
-	char path[64], children[32];
-	struct text text = text_in(path, sizeof(path));
-	const struct process self = {.descriptor = AT_FDCWD};
-	uint32_t number;
-	size_t length;
+	const struct tree *tree = walk->tree;
+	const int signal = walk->delivery->signal;
+	struct outcome outcome = {.whole = true, .sent = kill(-tree->main, signal) == 0};
 
-	text_add(&text, "/proc/self/task/%d/children", tree->init);
-	if (read_file(&self, path, children, sizeof(children)) <= 0)
-		return false;
-	length = strcspn(children, " ");
-	if (children[length] == '\0' || children[length + 1] != '\0')
-		return false;
-	children[length] = '\0';
-	return parse_id(children, &number) && (pid_t)number == tree->main;
-}
-
-/* Main is not reaped yet, so that neither its pid nor that of its group can be another's. */
-static struct outcome tell_main(const struct tree *tree, const struct delivery *delivery,
-				const struct process *main)
-{
-	struct told_process *entry = told_enter(tree->told, main->pid, &main->facts);
-
-	if (entry && delivery->is_stop)
-		entry->has_handled = true;
-	return (struct outcome){.sent = kill(tree->main, delivery->signal) == 0, .told = 1};
-}
-
-static struct outcome tell_whole_group(const struct tree *tree, const struct delivery *delivery)
-{
-	struct outcome outcome = {.whole = true};
-	pid_t group;
-
-	outcome.sent = kill(-tree->main, delivery->signal) == 0;
 	/* The group that init made for main need not be the one that main has gone to since. */
-	group = getpgid(tree->main);
 	if (group > 0 && group != tree->main)
-		outcome.sent |= kill(tree->main, delivery->signal) == 0;
-	if (delivery->is_stop)
-		tree->told->group =
-			(struct told_before){tree->main, delivery->signal, clock_ticks()};
+		outcome.sent |= kill(tree->main, signal) == 0;
+	tell_chosen(walk, true);
+	if (walk->delivery->is_stop)
+		remember_all(walk);
 	return outcome;
 }
 
@@ -461,11 +346,12 @@ static struct outcome tell_whole_group(const struct tree *tree, const struct del
 
 static struct outcome tell_branches(struct walk *walk)
 {
-	const struct outcome outcome = walk->outcome;
 	struct delivery delivery = *walk->delivery;
+	struct outcome outcome;
 
-	walk->delivery = &delivery;
 	tell_chosen(walk, false);
+	outcome = walk->outcome;
+	walk->delivery = &delivery;
 	/* Who was told may have ended since and left somebody behind who was not listed yet. */
 	delivery.to_untold = delivery.not_below_told = true;
 	for (int i = 0; i < PASSES && delivery.is_stop && walk->outcome.told > 0; i++) {
@@ -476,32 +362,50 @@ static struct outcome tell_branches(struct walk *walk)
 	return outcome;
 }
 
-/* Of a process that is not init's own child: process_signal(). */
-static bool can_signal_others(const struct tree *tree, const struct process *process)
+/* Whether only main need be told, as it is init's only child and handles the signal. */
+static bool tell_main(const struct walk *walk, const struct process *main)
 {
-	return is_pid1(tree) ||
-	       syscall(SYS_pidfd_send_signal, process->descriptor, 0, NULL, 0) == 0;
+	struct told_process *entry;
+
+	if (!handles(walk, main) || kill(main->pid, walk->delivery->signal) < 0)
+		return false;
+	entry = told_enter(walk->tree->told, main->pid, &main->facts);
+	if (entry && walk->delivery->is_stop)
+		entry->has_handled = true;
+	return true;
 }
 
-struct outcome processes_tell_group(const struct tree *tree, const struct delivery *delivery)
+/* Of processes that are not init's own children: process_signal(). */
+static bool can_signal_others(const struct tree *tree)
 {
-	struct tree seen = *tree;
-	struct walk walk = {.tree = &seen, .delivery = delivery, .only_group = true};
-	struct process main;
-	bool only_main, can_signal;
+	return is_pid1(tree) ||
+	       (syscall(SYS_pidfd_send_signal, -1, 0, NULL, 0) < 0 && errno == EBADF);
+}
 
-	if (delivery->to_everyone || !proc_is_ours(tree) || !process_open(tree->main, &main))
-		return tell_whole_group(tree, delivery);
-	only_main = looks_after(tree, &main, delivery) && main_is_only_child(tree);
-	can_signal = only_main || can_signal_others(tree, &main);
-	close(main.descriptor);
-	if (only_main)
-		return tell_main(tree, delivery, &main);
-	/* Where nobody is passed over one indivisible step lets nobody escape by forking. */
-	if (can_signal && walk_processes(&walk) && walk.outcome.passed_over > 0)
+/*
+ * If init has no child but main, all of main's group descends from main, so that a main which
+ * handles the signal looks after all of it. A main that does not and has no child is the whole
+ * group: there is nobody to be passed over, and a child that it has got since is told with it. Each
+ * thread has its own list of children, and with one thread there is only one list.
+ */
+struct outcome processes_tell_group(struct tree *tree, const struct delivery *delivery)
+{
+	struct walk walk = {.tree = tree, .delivery = delivery, .only_group = true};
+	struct process main;
+
+	if (delivery->to_everyone)
+		return tell_whole_group(&walk, getpgid(tree->main));
+	if (process_has_only_child(tree->init, tree->main, tree->init) &&
+	    process_look(tree->main, &main)) {
+		if (tell_main(&walk, &main))
+			return (struct outcome){.sent = true, .told = 1};
+		if (main.facts.threads == 1 && process_has_only_child(tree->main, 0, tree->init))
+			return tell_whole_group(&walk, main.facts.group);
+	}
+	if (proc_is_ours(tree) && can_signal_others(tree) && walk_processes(&walk) &&
+	    walk.outcome.passed_over > 0)
 		return tell_branches(&walk);
-	tell_chosen(&walk, true);
-	return tell_whole_group(tree, delivery);
+	return tell_whole_group(&walk, getpgid(tree->main));
 }
 
 static void warn_of_proc(struct tree *tree)
@@ -521,86 +425,35 @@ static void tell_namespace(struct walk *walk)
 		remember_all(walk);
 }
 
-static struct outcome tell_all(struct walk *walk)
+struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery,
+				  struct text *names)
 {
-	const bool can_list = proc_is_ours(walk->tree);
-	const bool can_choose = can_list && walk_processes(walk);
+	struct walk walk = {.tree = tree, .delivery = delivery, .names = names};
+	const bool can_list = proc_is_ours(tree);
+	const bool can_choose = can_list && walk_processes(&walk);
 
-	if (is_pid1(walk->tree) && (!can_choose || walk->outcome.passed_over == 0))
-		tell_namespace(walk);
+	if (is_pid1(tree) && (!can_choose || walk.outcome.passed_over == 0))
+		tell_namespace(&walk);
 	else if (can_list)
-		tell_chosen(walk, false);
+		tell_chosen(&walk, false);
 	else
-		warn_of_proc(walk->tree);
-	if (is_pid1(walk->tree) && walk->go_on)
-		kill(-1, SIGCONT);
-	walk->tree->others_named = true;
-	return walk->outcome;
-}
-
-struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery, bool go_on)
-{
-	struct walk walk = {.tree = tree, .delivery = delivery, .go_on = go_on};
-
-	return tell_all(&walk);
-}
-
-struct outcome processes_ask_all(struct tree *tree, const struct delivery *delivery)
-{
-	struct walk walk = {.tree = tree, .delivery = delivery, .hang_up = true, .go_on = true};
-
-	return tell_all(&walk);
-}
-
-struct outcome processes_kill_all(struct tree *tree, struct text *names)
-{
-	const struct delivery delivery = {.signal = SIGKILL, .to_everyone = true};
-	struct walk walk = {.tree = tree, .delivery = &delivery, .names = names, .at_once = true};
-
-	if (proc_is_ours(tree))
-		walk_processes(&walk);
-	else if (!is_pid1(tree))
 		warn_of_proc(tree);
-	if (is_pid1(tree)) {
-		kill(-1, SIGKILL);
-		walk.outcome.sent = true;
-	}
+	if (is_pid1(tree) && delivery->go_on)
+		kill(-1, SIGCONT);
+	tree->others_named = true;
 	return walk.outcome;
 }
 
-struct search {
-	struct walk walk;
-	bool found;
-};
-
-/* Stops at the first process of the tree that has not ended and that init may signal. */
-static int find_reachable(int pid, void *context)
-{
-	struct search *search = context;
-	struct process process;
-
-	if (pid == search->walk.tree->init || kill(pid, 0) < 0 || !process_open(pid, &process))
-		return 0;
-	if (process.facts.state == 'Z')
-		search->found = process.facts.parent == search->walk.tree->init;
-	else
-		search->found = is_pid1(search->walk.tree) ||
-				ancestors_of(&search->walk, &process).lead_to_init;
-	close(process.descriptor);
-	return search->found;
-}
-
-static __attribute__((noinline)) bool anybody_is_reachable(const struct tree *tree)
+/* Whether a process of the tree has not ended, or not been collected, that init may signal. */
+static __attribute__((noinline)) bool anybody_is_reachable(struct tree *tree)
 {
 	const struct delivery nothing = {0};
-	struct tree seen = *tree;
-	struct search search = {.walk = {.tree = &seen, .delivery = &nothing}};
+	struct walk walk = {.tree = tree, .delivery = &nothing, .only_looks = true};
 
-	return directory_each_number("/proc", &search.walk.listing, find_reachable, &search) != 0 ||
-	       search.found;
+	return !walk_processes(&walk) || walk.outcome.sent;
 }
 
-enum remaining processes_remaining(const struct tree *tree, bool has_children, bool look_closely)
+enum remaining processes_remaining(struct tree *tree, bool has_children, bool look_closely)
 {
 	/*
 	 * kill(-1) fails with ESRCH only if there is no process beside PID 1: that it may signal

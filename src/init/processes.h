@@ -17,13 +17,8 @@
 #include "base/text.h"
 #include "init/delivery.h"
 #include "init/lifecycle.h"
+#include "init/process.h"
 #include "report/report.h"
-
-/* A pipe, or none if the inode is 0. */
-struct pipe_identity {
-	dev_t device;
-	ino_t inode;
-};
 
 struct tree {
 	pid_t init;
@@ -49,29 +44,19 @@ struct outcome {
  * Deliver a signal to main's group. Where /proc does not tell who handles it (missing, of another
  * PID namespace, unreadable) the whole group is told. errno is set when nothing was sent.
  */
-struct outcome processes_tell_group(const struct tree *tree, const struct delivery *delivery);
-
-/* Deliver a signal to all that are left; with go_on all get CONT, so that stopped ones act on it.
- */
-struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery, bool go_on);
+struct outcome processes_tell_group(struct tree *tree, const struct delivery *delivery);
 
 /*
- * Ask all that are left to end, for the first time. The same with CONT, and the leaders of sessions
- * with a terminal get HUP as well, because an interactive shell ignores TERM; and each process of
- * another user is reported.
+ * Deliver a signal to all that are left. The first of those who are told are named in names, if it
+ * is not NULL; with delivery->hang_up, each process of another user is reported.
  */
-struct outcome processes_ask_all(struct tree *tree, const struct delivery *delivery);
-
-/*
- * Send KILL to all that are left. The first of them are named in names; outcome.told counts them
- * (0 if /proc does not tell).
- */
-struct outcome processes_kill_all(struct tree *tree, struct text *names);
+struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery,
+				  struct text *names);
 
 /*
  * Who is left, given whether waitpid(2) says that init has children. With look_closely, whether
  * init may signal any of them.
  */
-enum remaining processes_remaining(const struct tree *tree, bool has_children, bool look_closely);
+enum remaining processes_remaining(struct tree *tree, bool has_children, bool look_closely);
 
 #endif

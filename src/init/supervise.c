@@ -264,6 +264,13 @@ static struct event asked(const struct outcome *outcome)
 	};
 }
 
+/* Between main's end and the look at what it has left behind no signal is for anybody. */
+static bool is_to_reap_first(const struct supervisor *init)
+{
+	return init->reaping && (init->signals_in_a_row >= SIGNALS_IN_A_ROW ||
+				 init->lifecycle.phase == PHASE_MAIN_ENDED);
+}
+
 static struct event next_event(struct supervisor *init)
 {
 	struct event event;
@@ -291,12 +298,10 @@ static struct event next_event(struct supervisor *init)
 			init->info = (siginfo_t){0};
 			return (struct event){.kind = EVENT_TIME};
 		}
-		signal = init->reaping && init->signals_in_a_row >= SIGNALS_IN_A_ROW
-				 ? 0
-				 : take_signal(init);
-		if (signal == SIGCHLD) {
+		signal = is_to_reap_first(init) ? 0 : take_signal(init);
+		if (signal == SIGCHLD)
 			init->reaping = true;
-		} else if (signal > 0) {
+		if (signal > 0 && signal != SIGCHLD) {
 			init->signals_in_a_row++;
 			if (!signals_is_own(&init->info))
 				return (struct event){
@@ -455,9 +460,10 @@ static void forward_to_all(struct supervisor *init, const struct action *action)
 		.is_stop = action->is_stop,
 		.to_everyone = action->to_everyone,
 		.to_untold = action->to_untold,
+		.go_on = action->is_stop,
 	};
 
-	init->outcome = processes_tell_all(&init->tree, &delivery, action->is_stop);
+	init->outcome = processes_tell_all(&init->tree, &delivery, NULL);
 	tell_all_signalled(init, action->signal);
 }
 
@@ -473,10 +479,11 @@ static void ask(struct supervisor *init, const struct action *action)
 		.to_untold = true,
 		.not_below_told = again,
 		.not_to_filters = !action->to_filters,
+		.hang_up = !again,
+		.go_on = !again,
 	};
 
-	init->outcome = again ? processes_tell_all(&init->tree, &delivery, false)
-			      : processes_ask_all(&init->tree, &delivery);
+	init->outcome = processes_tell_all(&init->tree, &delivery, NULL);
 	init->out_of_reach = init->outcome.out_of_reach > 0;
 	init->has_asked = true;
 	if (!again || init->outcome.told > 0)
@@ -509,9 +516,10 @@ static void kill_all(struct supervisor *init)
 	const enum report_level level = init->killed_rest ? REPORT_DETAILS : REPORT_WARNINGS;
 	const struct report_event event = {.name = "all-signalled", .signal = SIGKILL};
 	char buffer[256];
+	const struct delivery delivery = {.signal = SIGKILL, .to_everyone = true};
 	struct text names = text_in(buffer, sizeof(buffer));
 
-	init->outcome = processes_kill_all(&init->tree, &names);
+	init->outcome = processes_tell_all(&init->tree, &delivery, &names);
 	init->unreachable = !init->outcome.sent;
 	init->killed_rest = true;
 	if (init->outcome.told > 0)
@@ -653,8 +661,9 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 	init.has_memory_kills = memory_kills(&init.memory_kills);
 	while (!init.ended) {
 		struct event event = next_event(&init);
-		struct decision decision =
-			lifecycle_step(&init.lifecycle, &event, clock_monotonic());
+		const int64_t now =
+			lifecycle_needs_time(&init.lifecycle, &event) ? clock_monotonic() : 0;
+		struct decision decision = lifecycle_step(&init.lifecycle, &event, now);
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);

@@ -6,8 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/text.h"
-#include "init/delivery.h"
+#include "init/process.h"
 
 int terminal_in_foreground(const struct stream streams[STREAMS])
 {
@@ -47,35 +46,21 @@ bool terminal_move(pid_t from, pid_t to)
 	return now == to;
 }
 
-static bool read_facts(pid_t pid, struct facts *facts)
-{
-	char path[32], line[1024];
-	struct text text = text_in(path, sizeof(path));
-	ssize_t length;
-	int file;
-
-	text_add(&text, "/proc/%d/stat", pid);
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return false;
-	length = read(file, line, sizeof(line) - 1);
-	close(file);
-	line[length > 0 ? length : 0] = '\0';
-	return facts_read(line, facts);
-}
-
 bool terminal_has_shell(void)
 {
 	const pid_t own = getpgrp();
-	struct facts facts;
+	struct process process;
 
 	/* The kernel lets nobody stop a PID 1: pid_namespaces(7). */
 	if (getpid() == 1)
 		return false;
 	/* What started init may be of the same job: a script, the make that runs the script. */
-	for (pid_t pid = getppid(); pid > 0 && read_facts(pid, &facts); pid = facts.parent) {
-		if (facts.group != own)
-			return (facts.ignored | facts.caught) & set_of(SIGTSTP);
+	for (pid_t pid = getppid(); pid > 0 && process_look(pid, &process);
+	     pid = process.facts.parent) {
+		const struct facts *facts = &process.facts;
+
+		if (facts->group != own)
+			return (facts->ignored | facts->caught) & set_of(SIGTSTP);
 	}
 	return true;
 }

@@ -473,6 +473,52 @@ START_TEST(in_any_order)
 }
 END_TEST
 
+/* The same, but for the time, whatever that is. */
+static void check_that_time_is_ignored(struct lifecycle state, const struct event *event)
+{
+	struct lifecycle later = state;
+	const struct decision decision = lifecycle_step(&state, event, 1);
+	const struct decision decision_later = lifecycle_step(&later, event, 1000000);
+
+	if (memcmp(&state, &later, sizeof(state)) != 0 || decision.count != decision_later.count)
+		ck_abort_msg("event %d in phase %d needs the time", event->kind, state.phase);
+}
+
+START_TEST(time_is_asked_for_where_it_counts)
+{
+	static const struct event *const events[] = {
+		&main_ended,	 &nobody,	 &some_children,
+		&strangers,	 &time_has_come, &out_of_reach,
+		&all_were_asked, &child_reaped,	 &some_are_looked_after,
+		&unreachable};
+
+	srand(2);
+	for (int life = 0; life < 20000; life++) {
+		struct lifecycle state = started(rand() % 2, WAIT);
+		int64_t now = 0;
+
+		/* Mostly none of them. */
+		state.settings.stop_delay = rand() % 4 ? 0 : WAIT;
+		state.settings.stop_timeout = rand() % 4 ? NO_DEADLINE : WAIT;
+		state.settings.linger = rand() % 4 ? 0 : WAIT;
+		state.settings.wait_all = rand() % 2;
+		state.settings.pause = rand() % 8 == 0;
+		state.settings.leave_rest = rand() % 2;
+		for (int i = 0; i < 10; i++) {
+			const int choice = rand() % (COUNT(events) + 1);
+			const struct event event = choice < COUNT(events)
+							   ? *events[choice]
+							   : signal_event(1 + rand() % 64);
+
+			now += rand() % WAIT;
+			if (!lifecycle_needs_time(&state, &event))
+				check_that_time_is_ignored(state, &event);
+			lifecycle_step(&state, &event, now);
+		}
+	}
+}
+END_TEST
+
 static struct lifecycle with_timeout(bool wait_all)
 {
 	struct lifecycle_settings settings = lifecycle_defaults();
@@ -649,7 +695,8 @@ Suite *lifecycle_suite(void)
 				      stop_that_main_took_reaches_its_daemons,
 				      the_timeout_is_for_main,
 				      main_that_cannot_be_killed,
-				      in_any_order};
+				      in_any_order,
+				      time_is_asked_for_where_it_counts};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");
 

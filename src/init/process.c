@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "init/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/content.h"
+#include "base/text.h"
+
+#define PATH_SIZE 64
+
+static void name_file(char path[PATH_SIZE], pid_t pid, const char *name)
+{
+	struct text text = text_in(path, PATH_SIZE);
+
+	text_add(&text, "/proc/%d%s", pid, name);
+}
+
+bool process_look(pid_t pid, struct process *process)
+{
+	char path[PATH_SIZE], line[1024];
+
+	name_file(path, pid, "/stat");
+	process->pid = pid;
+	return content_read(path, line, sizeof(line)) > 0 && facts_read(line, &process->facts);
+}
+
+bool process_look_again(struct process *process)
+{
+	const uint64_t start = process->facts.start;
+
+	return process_look(process->pid, process) && process->facts.start == start;
+}
+
+bool process_is_shell(const struct process *process)
+{
+	char path[PATH_SIZE], arguments[256];
+	ssize_t length;
+
+	name_file(path, process->pid, "/cmdline");
+	length = content_read(path, arguments, sizeof(arguments));
+	/* Behind what was cut off stands a NUL as well. */
+	return length > 0 && arguments_are_of_shell(arguments, (size_t)length + 1);
+}
+
+bool process_reads_pipe(const struct process *process, const struct pipe_identity *but)
+{
+	char path[PATH_SIZE];
+	struct stat status;
+
+	name_file(path, process->pid, "/fd/0");
+	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode) &&
+	       !(status.st_dev == but->device && status.st_ino == but->inode);
+}
+
+bool process_has_only_child(pid_t pid, pid_t child, pid_t init)
+{
+	char path[PATH_SIZE], children[32], expected[32];
+	struct text text = text_in(path, sizeof(path));
+	struct text list = text_in(expected, sizeof(expected));
+
+	if (pid == init)
+		text_add(&text, "/proc/self/task/%d/children", pid);
+	else
+		text_add(&text, "/proc/%d/task/%d/children", pid, pid);
+	if (child)
+		text_add(&list, "%d ", child);
+	return content_read(path, children, sizeof(children)) >= 0 &&
+	       strcmp(children, expected) == 0;
+}
+
+/*
+ * A child of init keeps its number until init reaps it, so kill(2) cannot go astray. For others
+ * only a descriptor is safe: pidfd_send_signal(2), Linux 5.1. It is opened first: if the number
+ * still is that of the process then, it was so in between. Without that call a PID 1 takes the
+ * number, which is one of its own container's in any case; to a subreaper they are out of reach
+ * until their parents have ended and they have come to init.
+ */
+bool process_signal(const struct process *process, int signal, pid_t init)
+{
+	char path[PATH_SIZE];
+	struct process at = *process;
+	bool sent = false;
+	int directory;
+
+	if (at.facts.parent == init)
+		return kill(at.pid, signal) == 0;
+	name_file(path, at.pid, "");
+	directory = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return false;
+	if (process_look_again(&at))
+		sent = syscall(SYS_pidfd_send_signal, directory, signal, NULL, 0) == 0 ||
+		       ((init == 1 || at.facts.parent == init) && errno != ESRCH &&
+			kill(at.pid, signal) == 0);
+	close(directory);
+	return sent;
+}
