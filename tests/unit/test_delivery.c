@@ -16,15 +16,15 @@ START_TEST(facts_of_a_line)
 		bool is_read;
 		struct facts facts;
 	} rows[] = {
-		{"7 (sh) S 1 7 7 34816 7 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4711 1 2 3 4 5 6 7 8 0 0 "
+		{"7 (sh) S 1 7 7 34816 7 4194560 1 2 3 4 5 6 7 8 20 0 3 0 4711 1 2 3 4 5 6 7 8 0 0 "
 		 "4096 16384 0 0 0",
 		 true,
-		 {1, 7, 7, 34816, 'S', 4096, 16384, 4711, "sh"}},
+		 {1, 7, 7, 34816, 'S', 4096, 16384, 4711, "sh", 3}},
 		/* The name is chosen by whoever named the program. */
 		{"9 (a) R 1 (b)) Z 2 3 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 99 1 2 3 4 5 6 7 8 "
 		 "0 0 0 2147483647 0\n",
 		 true,
-		 {2, 3, 4, 0, 'Z', 0, 2147483647, 99, "a) R 1 (b)"}},
+		 {2, 3, 4, 0, 'Z', 0, 2147483647, 99, "a) R 1 (b)", 1}},
 		{"9 (a) S 1 2 3 4", false, {0}},
 		{"9 (a", false, {0}},
 		{"", false, {0}},
@@ -48,6 +48,7 @@ START_TEST(facts_of_a_line)
 		ck_assert_uint_eq(facts.caught, wanted->caught);
 		ck_assert_uint_eq(facts.start, wanted->start);
 		ck_assert_str_eq(facts.name, wanted->name);
+		ck_assert_int_eq(facts.threads, wanted->threads);
 	}
 }
 END_TEST
