@@ -85,19 +85,19 @@ bool process_signal(const struct process *process, int signal, pid_t init)
 {
 	char path[PATH_SIZE];
 	struct process at = *process;
-	bool sent = false;
+	bool is_reached = true;
 	int directory;
 
 	if (at.facts.parent == init)
-		return kill(at.pid, signal) == 0;
+		return kill(at.pid, signal) == 0 || errno == ESRCH;
 	name_file(path, at.pid, "");
 	directory = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return false;
+		return errno == ENOENT || errno == ESRCH;
 	if (process_look_again(&at))
-		sent = syscall(SYS_pidfd_send_signal, directory, signal, NULL, 0) == 0 ||
-		       ((init == 1 || at.facts.parent == init) && errno != ESRCH &&
-			kill(at.pid, signal) == 0);
+		is_reached = syscall(SYS_pidfd_send_signal, directory, signal, NULL, 0) == 0 ||
+			     errno == ESRCH ||
+			     ((init == 1 || at.facts.parent == init) && kill(at.pid, signal) == 0);
 	close(directory);
-	return sent;
+	return is_reached;
 }

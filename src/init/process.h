@@ -44,7 +44,10 @@ bool process_reads_pipe(const struct process *process, const struct pipe_identit
  */
 bool process_has_only_child(pid_t pid, pid_t child, pid_t init);
 
-/* Signal a process; init is the process that calls. Returns false if it did not get the signal. */
+/*
+ * Signal a process; init is the process that calls. Returns false if the process is out of reach.
+ * True if it got the signal or has ended: whom it may have left behind, init has to look for.
+ */
 bool process_signal(const struct process *process, int signal, pid_t init);
 
 #endif
