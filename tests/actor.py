@@ -33,6 +33,16 @@ def number_of(name):
     return signal.Signals["SIG" + name]
 
 
+def rest():
+    """Handle signals. With pause(2) one that comes right before it would wait for the next one, as
+    Python runs a handler only between its own steps."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    while True:
+        os.read(reading, 64)
+
+
 class Actor:
     def __init__(self, about):
         self.name = about["name"]
@@ -58,8 +68,7 @@ class Actor:
         pid = os.fork()
         if pid == 0:
             Actor(about)
-            while True:
-                signal.pause()
+            rest()
         return pid
 
     def handle(self, number, _):
@@ -93,5 +102,4 @@ class Actor:
 
 
 Actor(json.loads(sys.argv[1]))
-while True:
-    signal.pause()
+rest()
