@@ -467,6 +467,8 @@ inline count(kind, what) {
 		passed = passed || IS_STOP(what)
 	:: kind == ASK ->
 		assert(what == TERM && (!main_lives || spared) && !asked);
+		/* What tini and its like leave is left: only the end of a PID 1 ends it. */
+		assert(!leave_rest || is_pid1);
 		asked = true
 	:: kind == ASK_AGAIN -> assert(asked)
 	:: kind == ASK_GROUP -> assert(!main_lives && !is_pid1 && ask_group)
