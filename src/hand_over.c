@@ -12,7 +12,7 @@
 #include "identity/account_files.h"
 #include "report/report.h"
 
-/* What belonged to the account's own ids, or with roots_too to root, is to be the new ones'. */
+/* From the ids in the account's line, and with roots_too from root, to those that main gets. */
 static struct ownership_change ownership_of(const struct identity *identity, bool roots_too)
 {
 	const bool has_old = identity->has_account && !identity->is_new;
@@ -26,7 +26,7 @@ static struct ownership_change ownership_of(const struct identity *identity, boo
 	};
 }
 
-/* The signals that end a hand-over. What is rewritten to nothing asks for nothing here either. */
+/* The signals that end a hand-over: those that ask for a stop and are not rewritten to nothing. */
 static void choose_stops(const struct lifecycle_settings *lifecycle, bool stops[_NSIG])
 {
 	for (int signal = 0; signal < _NSIG; signal++)
@@ -45,8 +45,8 @@ static bool walk_all(const char *const *paths, struct ownership_walk *walk, stru
 }
 
 /*
- * What the account had in its home goes along with its ids. Many accounts have no home; one that
- * cannot be handed over is a warning.
+ * Walk the home, so that the account's files follow its ids. Many accounts have no home, and that
+ * is no error. A home that cannot be handed over is a warning.
  */
 static bool walk_home(const struct account *account, struct ownership_walk *walk,
 		      struct failure *failure)
@@ -85,7 +85,7 @@ static bool walk_trees(const struct plan *plan, bool with_home, const bool stops
 	return walk_all(settings->hand_over.chown_if_needed, &walk, failure);
 }
 
-/* As useradd(8) does, but without anything in it. One that is somebody else's stays that. */
+/* Make the home as useradd(8) does, but empty. A home that belongs to another user stays theirs. */
 static bool make_home(const struct identity *identity, bool is_root)
 {
 	const char *home = identity->account.home;
@@ -98,10 +98,10 @@ static bool make_home(const struct identity *identity, bool is_root)
 	error = mkdir(home, 0700) < 0 ? errno : 0;
 	umask(before);
 	descriptor = open(home, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* That it is not there is only what came of the first error. */
+	/* mkdir failed, and so open did: the first error tells why. */
 	if (descriptor < 0 && errno == ENOENT && error)
 		errno = error;
-	/* Engines make the directories above a mount point root's. */
+	/* A home of root's is given: engines create the directories above a mount as root's. */
 	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
 	       (!is_root || status.st_uid != 0 ||
 		fchownat(descriptor, "", identity->target.uid, identity->target.gid,
@@ -196,7 +196,7 @@ bool hand_over(struct plan *plan, struct failure *failure)
 	if (plan->takes_name)
 		return take_name(plan, stops, failure);
 	is_new = identity->is_new;
-	/* Another container may take the first id that is free, until this one has the lock. */
+	/* Until this process has the lock, another container may take the same free id. */
 	if (is_new && !write_account(plan, stops, &written, failure))
 		return false;
 	if (!walk_trees(plan, !is_new && identity->changes_ids, stops, failure))

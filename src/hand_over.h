@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are to belong to who main becomes: the account files, its home, the paths of --chown.
- */
+/* Handing files over to the user that main becomes: account files, home, the paths of --chown. */
 #ifndef DINIT_SU_HAND_OVER_H
 #define DINIT_SU_HAND_OVER_H
 

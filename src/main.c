@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dinit-su, from top to bottom: hold signals, read what is asked for, find out who that is, become
- * it, start main, let go, see it through to the end.
+ * dinit-su, from top to bottom: block signals, read the command line, find out which user to
+ * become, hand files over, become that user, start main, let go of what only the start needs, and
+ * see main through to its end.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,9 +31,9 @@ static int print(const struct plan *plan, const char *text)
 	const int descriptor = plan->settings->answer_on_stderr ? STDERR_FILENO : STDOUT_FILENO;
 	size_t length = strlen(text);
 
-	/* Unless the kernel says more than that there was room for a part. */
+	/* A write that succeeds in part sets no errno: the disk is full then. */
 	errno = ENOSPC;
-	/* The programs whose names dinit-su can have do not look what became of an answer. */
+	/* By another program's name the answer is not checked, as in that program. */
 	if (write(descriptor, text, length) == (ssize_t)length || !plan->settings->native)
 		return 0;
 	report(&plan->settings->reporter, REPORT_ERRORS, "cannot write to stdout: %s",
@@ -41,8 +42,8 @@ static int print(const struct plan *plan, const char *text)
 }
 
 /*
- * The explanation, unless the start would fail. COMMAND is looked for as its user and not as root,
- * who may read and run more: this process becomes that user, as it has nothing else to do.
+ * Print the explanation, or the failure that a start would meet. COMMAND is looked for as its user,
+ * because root may read and run more. So this process becomes that user: it has nothing else to do.
  */
 static int print_explanation(struct plan *plan, struct failure *failure)
 {
@@ -75,11 +76,11 @@ static bool choose_environment(const struct plan *plan, struct program *program,
 	return true;
 }
 
-/* What does not depend on who main becomes. */
+/* Set the limits that do not depend on the user: the umask and no_new_privs. */
 static bool limit(const struct limit_settings *settings, struct failure *failure)
 {
 	if (settings->has_umask) {
-		/* umask(2) tells no error; asked again it tells what it has made of it. */
+		/* umask(2) reports no error, but a second call returns what the first has set. */
 		umask(settings->umask);
 		if (umask(settings->umask) != settings->umask)
 			return fail(failure, STATUS_REFUSED, "the umask is not 0%o as asked for",
@@ -142,7 +143,7 @@ int main(int count __attribute__((unused)), char **arguments)
 		return end_with(&plan, failure);
 	if (!dropin_parse(arguments, environ, settings, failure))
 		return end_with(&plan, failure);
-	/* As soon as it is known to matter: one that has died by now goes unnoticed. */
+	/* Asked for as early as possible: a parent that has died before goes unnoticed. */
 	if (settings->parent_death)
 		plan.parent = getppid();
 	if (settings->task == TASK_HELP || settings->task == TASK_VERSION)

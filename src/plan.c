@@ -10,9 +10,9 @@
 #include "init/command.h"
 
 /*
- * Job control is for the processes of the terminal's own session. One of another session is not
- * stopped when it reads in the background: it would get what is typed to the shell there. And a
- * shell in it could not suspend its jobs.
+ * Job control applies to the processes of the terminal's own session. A process of another session
+ * is not stopped when it reads in the background, so it would get what is typed to the shell there.
+ * And a shell in another session could not suspend its jobs.
  */
 static bool check_session(const struct plan *plan, struct failure *failure)
 {
@@ -24,7 +24,7 @@ static bool check_session(const struct plan *plan, struct failure *failure)
 		    "control; write '</dev/null' or leave the option out");
 }
 
-/* Whether this process has, and its user is to have, what cannot be given to it. */
+/* Refuse --keep-caps where it has no meaning, or where the capabilities are not there to keep. */
 static bool check_rights(const struct plan *plan, struct failure *failure)
 {
 	const struct identity *identity = plan->identity;

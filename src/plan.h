@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plan: settings, and what was found out about them. What --explain prints and the rest does.
- * Making it changes nothing.
+ * The plan: the settings, and what was found out about them. --explain prints it, and a start does
+ * it. Making a plan changes nothing.
  */
 #ifndef DINIT_SU_PLAN_H
 #define DINIT_SU_PLAN_H
@@ -19,8 +19,8 @@
 #include "settings.h"
 
 /*
- * What the start fills in. Static, as the stack would be touched page after page; what is large and
- * little used comes last, so that most starts touch but one.
+ * What the start fills in. It is static, because on the stack it would touch page after page. Large
+ * members of which little is used come last, so that most starts touch one page.
  */
 struct start {
 	struct settings settings;
@@ -39,7 +39,7 @@ struct plan {
 	struct ids ids;
 	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
 	bool becomes;		   /* there is something to switch */
-	bool takes_name;	   /* there is not, but the ids get USER's name */
+	bool takes_name;	   /* there is nothing to switch, but the ids get USER's name */
 	bool is_pid1;
 	pid_t parent;	   /* at the start, if --parent-death asks about it */
 	bool has_switched; /* init has the rights that main is going to have, or fewer */
@@ -47,9 +47,9 @@ struct plan {
 };
 
 /*
- * Find out who to be; plan has settings, now, files, found and streams. Its identity stays NULL if
- * that does not matter: no USER, or --if-root without root. Returns false with a failure that says
- * what cannot be done.
+ * Find out which user to become. The caller has filled in settings, now, files, found and streams.
+ * identity stays NULL if no user is to be looked up: no USER, or --if-root without root. Returns
+ * false with a failure that says what cannot be done.
  */
 bool plan_make(struct plan *plan, struct failure *failure);
 

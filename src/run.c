@@ -124,10 +124,10 @@ static bool start_main(const struct plan *plan, struct program *program,
 	return true;
 }
 
-/* Back to the kernel: an init that waits for years takes no memory for what it once found. */
+/* Give memory that only the start needs back to the kernel, because init may wait for years. */
 static void release(struct plan *plan)
 {
-	/* Both could run now; it is main that somebody waits for. */
+	/* Let main run first on this processor: somebody waits for it, and nobody for init. */
 	sched_yield();
 	pages_give_back_stack();
 	lines_release();
@@ -171,7 +171,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	    (settings->command && !start_main(plan, program, &supervision, failure)))
 		return settings_exit_status(settings, end_with(plan, failure));
 	release(plan);
-	/* What main keeps was init's to pass on, not to have. */
+	/* Init held these capabilities only to pass them on to main: drop them. */
 	if (program->capabilities && !program->become && !credentials_keep(0, failure))
 		report(reporter, REPORT_WARNINGS, "%s", failure->text);
 	descriptors_release(&plan->termination_log.descriptor);

@@ -17,17 +17,17 @@
 #include "base/text.h"
 #include "base/trusted_path.h"
 
-/* How many directories are open at once, each with what was read of it. */
+/* How many directories are open at once. */
 #define OPEN_LEVELS 256
 /* How deep a tree may be, and how long the path of a directory in it. */
 #define DEPTH_MAX 16384
 #define NAMES_SIZE (1024 * 1024)
-/* How often a tree is walked in which directories had to be opened once more. */
+/* How many times a tree is walked if directories had to be opened once more. */
 #define PASSES_MAX 4
-/* How often is waited for a file to rest, in a whole walk, and how long: see open_file(). */
+/* How many times a whole walk waits for a file to rest, and how long: see open_file(). */
 #define WAITS_MAX 8
 #define WAIT_MILLISECONDS 30
-/* After so many entries it is looked at the clock and for signals. A slow disk takes 10 ms for one.
+/* The walk looks at the clock and for signals every so many entries. A slow disk takes 10 ms each.
  */
 #define LOOK_EVERY 8
 #define PROGRESS_EVERY 2000 /* milliseconds */
@@ -38,19 +38,19 @@
 
 /* A directory on the way from the top to where the walk is. */
 struct place {
-	off_t offset; /* behind the entry that was taken last */
-	size_t name;  /* where in names; that of the top is its path */
+	off_t offset; /* of the next entry, lseek(2) */
+	size_t name;  /* where its name starts in names; the top's name is its path */
 };
 
 /* An open directory: that of depth d is levels[d % OPEN_LEVELS]. */
 struct level {
 	int descriptor;
-	bool others_write; /* somebody else than root can change what stands in it */
+	bool others_write; /* users other than root can change what stands in it */
 	long at, filled;
 	_Alignas(struct directory_entry) char buffer[4096];
 };
 
-/* How many owners of what stays theirs are named. */
+/* How many other owners a warning names. */
 #define OWNERS_MAX 3
 
 struct walk {
@@ -60,16 +60,16 @@ struct walk {
 	int top;	/* descriptor */
 	bool is_inside; /* the top is open */
 	dev_t device;
-	int depth;	/* of the directory that is being read; 0 is the top */
-	int first_open; /* the depth from which on levels are open */
+	int depth;	/* of the current directory; 0 is the top */
+	int first_open; /* levels from this depth on are open */
 	bool uncertain; /* a directory was opened once more and read on from an offset */
-	bool given;	/* something, in this pass */
+	bool given;	/* an object was given in this pass */
 	unsigned int refused;
 	unsigned int seen;
 	unsigned int others; /* objects of somebody else's, in this pass */
 	uid_t owners[OWNERS_MAX];
-	int owner_count; /* up to one more than are kept */
-	int waits;	 /* so far */
+	int owner_count; /* OWNERS_MAX + 1: there are more than owners holds */
+	int waits;	 /* how many there were so far */
 	bool has_clock;	 /* the file system's is this machine's: see is_ahead() */
 	int64_t progress_at;
 	int stopped_by; /* signal, or 0 */
@@ -110,7 +110,7 @@ static void count_others(struct walk *walk, const struct stat *status)
 {
 	int known = 0;
 
-	/* In a home that goes along with its ids nobody has asked for what is another's. */
+	/* Not for a home whose ids change: nobody has asked for the files of others there. */
 	if (!walk->change->roots_too || !ownership_is_others(status, walk->change))
 		return;
 	walk->others++;
@@ -148,7 +148,7 @@ static const char *why_refused(int error)
 		       : strerror(error);
 }
 
-/* One warning for the first, so that a tree of them does not fill the log. */
+/* Warn about the first object that cannot be given, and count the others. */
 static void refuse(struct walk *walk, const char *name)
 {
 	const int error = errno;
@@ -167,13 +167,13 @@ static struct level *level_of(struct walk *walk)
 	return &walk->levels[walk->depth % OPEN_LEVELS];
 }
 
-/* When an object has changed last, in milliseconds since the Epoch. */
+/* The ctime of an object, in milliseconds since the Epoch. */
 static int64_t changed_at(const struct stat *status)
 {
 	return (int64_t)status->st_ctim.tv_sec * 1000 + status->st_ctim.tv_nsec / 1000000;
 }
 
-/* Has somebody asked to stop, is it time to say something? */
+/* True if a signal asks for a stop. Reports how far the walk is, if it is time for that. */
 static bool is_stopped(struct walk *walk)
 {
 	walk->stopped_by = signals_pending(walk->wanted->stops);
@@ -185,7 +185,7 @@ static bool is_stopped(struct walk *walk)
 	return walk->stopped_by != 0;
 }
 
-/* Close the uppermost open directory, if it is not the current one. */
+/* Close the uppermost open directory. Returns false if that is the current one. */
 static bool close_oldest(struct walk *walk)
 {
 	if (walk->first_open >= walk->depth)
@@ -195,10 +195,10 @@ static bool close_oldest(struct walk *walk)
 }
 
 /*
- * Open an entry of the current directory, itself and nothing that it may lead to. openat2(2), Linux
- * 5.6, tells a mount point by EXDEV, also where the same file system is mounted once more; without
- * it, or where an old seccomp profile forbids it, st_dev has to do. Only then for what is no
- * directory: on an overlay of several file systems that has another st_dev.
+ * Open an entry of the current directory, but not what a link or a mount leads to. openat2(2),
+ * Linux 5.6, fails with EXDEV at a mount point, even if the same file system is mounted there once
+ * more. Where it does not exist, or an old seccomp profile forbids it, st_dev has to tell. For
+ * files st_dev is compared only then, because on an overlay of several file systems it differs.
  */
 static int open_entry(struct walk *walk, const char *name, int flags, struct stat *status)
 {
@@ -225,7 +225,7 @@ static int open_entry(struct walk *walk, const char *name, int flags, struct sta
 	return -1;
 }
 
-/* Give what is at path. No set-user-ID bit of a file outlives that, no capability: chown(2). */
+/* Give the object at path. The kernel clears its set-user-ID bit and capabilities: chown(2). */
 static void give_at(struct walk *walk, int directory, const char *path, int flags,
 		    const struct stat *status, const char *name)
 {
@@ -242,16 +242,16 @@ static void give_at(struct walk *walk, int directory, const char *path, int flag
 		refuse(walk, name);
 }
 
-/* Give what this descriptor is open for. */
+/* Give the object that the descriptor refers to. */
 static void give(struct walk *walk, int descriptor, const struct stat *status, const char *name)
 {
 	give_at(walk, descriptor, "", AT_EMPTY_PATH, status, name);
 }
 
 /*
- * Whether no name was made or removed for an object since then. Either sets its ctime: to the tick
- * of the clock before, at most 10 ms; or, where the file system keeps no fractions, to the start of
- * the second.
+ * True if no name of the object was made or removed since then. Both set its ctime, to a time that
+ * is a little early: the kernel's last tick, at most 10 ms ago, or the start of the second where
+ * the file system keeps whole seconds.
  */
 static bool rests_since(const struct stat *status, int64_t then)
 {
@@ -259,11 +259,10 @@ static bool rests_since(const struct stat *status, int64_t then)
 }
 
 /*
- * Whether the ctime lies in the future, as it does for all files on a machine that does not know
- * the time yet. A name that is made or removed sets it to what the file system's clock shows. So,
- * if that clock is this machine's and not that of a server which is ahead, none was, since it shows
- * what it does. A change of nothing to the directory, once a walk, tells whose clock it is:
- * chown(2).
+ * True if the ctime lies in the future, as for all files on a machine whose clock is not set yet.
+ * To make or remove a name sets the ctime by the clock of the file system. If that is the clock of
+ * this machine, and not of a server which is ahead, a ctime in the future shows that no name was
+ * made or removed just now. Once a walk, a chown(2) that changes nothing tells whose clock it is.
  */
 static bool is_ahead(struct walk *walk, const struct stat *status)
 {
@@ -281,12 +280,13 @@ static bool is_ahead(struct walk *walk, const struct stat *status)
 }
 
 /*
- * Open what is no directory such that its number of names can be believed.
+ * Open a file so that its number of names can be trusted.
  *
- * A file of root's from outside that was linked to this name has two. But if the link is removed
- * after it was opened here and before they are counted, it is one, and the file would be given
- * away. Where others can do that, the file has to rest since before its name was looked up: then
- * the name that is counted is this one. What has changed just now gets a moment for it.
+ * A user may link a file of root's from outside to a name in the tree; then the file has two names
+ * and is not given. But if the user removes the link after it was opened and before the names are
+ * counted, the count is one, and the file would be given away. So a file of root's must not have
+ * changed since before its name was looked up: then the name that is counted is this one. A file
+ * that has just changed gets a moment to rest.
  */
 static int open_file(struct walk *walk, const char *name, struct stat *status)
 {
@@ -307,9 +307,10 @@ static int open_file(struct walk *walk, const char *name, struct stat *status)
 }
 
 /*
- * What is no directory. It is looked at by name, and if it fits, that is all: it makes a second
- * walk fast. Where nobody but root can change what stands in the directory it is given by name as
- * well, unless it may be mounted there: then it is not the inode that the directory tells of.
+ * Take an entry that is not a directory. It is examined by name first: if it need not change, that
+ * one call is all, which makes a second walk fast. It is given by name too if only root can change
+ * the directory, unless something may be mounted there: then the inode differs from the one that
+ * the directory lists.
  */
 static void take_file(struct walk *walk, const struct directory_entry *entry,
 		      const struct stat *seen)
@@ -334,12 +335,12 @@ static void take_file(struct walk *walk, const struct directory_entry *entry,
 		refuse(walk, entry->name);
 		return;
 	}
-	/* Decided once more: it may be another file by now. */
+	/* Decide again: the name may lead to another file by now. */
 	give(walk, descriptor, &status, entry->name);
 	close(descriptor);
 }
 
-/* Make an open directory, of the next depth, the current one. */
+/* Make an open directory, one level down, the current one. */
 static void enter(struct walk *walk, int descriptor, const struct stat *status)
 {
 	struct level *level;
@@ -409,9 +410,9 @@ static const struct directory_entry *next_entry(struct walk *walk)
 }
 
 /*
- * From the top down to the directory at this depth, by name, to go on in it; or in the last one on
- * the way that is still there: never by "..", which leads out of the tree when a directory was
- * moved away. False if not even the top can be read. To be called when no level is open.
+ * Go from the top down to the directory at this depth, by name, or to the last one on the way that
+ * is still there. Not up by "..", which would lead out of the tree if a directory was moved away.
+ * Called when no level is open. Returns false if not even the top can be read.
  */
 static bool go_down(struct walk *walk, int depth)
 {
@@ -436,8 +437,8 @@ static bool go_down(struct walk *walk, int depth)
 }
 
 /*
- * The current directory is done: give it, but for the top, whose turn comes when nothing else is
- * left, and go back to the one above. False if there is none.
+ * Leave the current directory, which is done: give it and go back to the one above. The top is
+ * given later, when everything else is done. Returns false if there is no directory above.
  */
 static bool leave(struct walk *walk)
 {
@@ -449,7 +450,7 @@ static bool leave(struct walk *walk)
 	close(descriptor);
 	if (walk->depth-- > walk->first_open || walk->depth < 0)
 		return walk->depth >= 0;
-	/* Overlay file systems may number entries anew once one of them has changed. */
+	/* An overlay file system may renumber the entries of a directory once one has changed. */
 	walk->uncertain = true;
 	return go_down(walk, walk->depth);
 }
@@ -478,7 +479,7 @@ static void pass(struct walk *walk)
 
 static void walk_from_top(struct walk *walk)
 {
-	/* A pass that has changed nothing has seen everything, however it came back. */
+	/* A pass that has given nothing has seen everything, even if its offsets were wrong. */
 	for (int passes = 0; passes < PASSES_MAX; passes++) {
 		pass(walk);
 		if (walk->stopped_by || !walk->uncertain || !walk->given)
@@ -520,7 +521,7 @@ static int open_top(struct walk *walk, struct stat *status)
 	return error;
 }
 
-/* Whether path does not belong to whom it is to belong to. */
+/* True if the object does not have the new ids yet. */
 static bool is_needed(const struct stat *status, const struct ownership_change *change)
 {
 	uid_t uid;

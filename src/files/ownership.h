@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Handing files over: a walk through a tree that gives what belongs to one user to another.
+ * Handing files over: a walk through a tree that gives the files of one user to another.
  *
- * Whoever may write to a directory can change what stands in it while the walk goes on. So there
- * every object is opened below its directory without following a symbolic link, and what was opened
- * is what is looked at and given. The walk never enters what is mounted in the tree (before Linux
- * 5.6: what of another file system is), and is never led anywhere by "..".
+ * A user who may write to a directory can change what stands in it during the walk. So in such a
+ * directory every object is opened without following a symbolic link, and then examined and given
+ * through that descriptor. The walk does not enter mounts in the tree (before Linux 5.6: other file
+ * systems), and never goes up by "..".
  */
 #ifndef DINIT_SU_OWNERSHIP_H
 #define DINIT_SU_OWNERSHIP_H
@@ -25,45 +25,45 @@ struct ownership_change {
 };
 
 /*
- * Whether an object with this status is to change, and to which ids; (uid_t)-1 and (gid_t)-1 leave
- * them as they are. A pure decision:
+ * Decide whether an object with this status changes, and to which ids; (uid_t)-1 and (gid_t)-1
+ * leave an id as it is. A pure function.
  *
- * - Only what belongs to from_uid, to to_uid already or, with roots_too, to root. What is anybody
- *   else's stays theirs.
- * - Its group only if that is from_gid or, with roots_too, root's.
- * - No device. Nothing of root's that has several names but directories: one of them may be
- *   somewhere else, and whoever made this one here may not be allowed to write to it (link(2)).
+ * - An object changes if it belongs to from_uid, to to_uid or, with roots_too, to root. An object
+ *   of any other user stays theirs.
+ * - Its group changes if it is from_gid or, with roots_too, root's.
+ * - A device never changes. Nor does a file of root's with several names: one of them may be
+ *   outside the tree, and a user may make a hard link to a file that it must not write (link(2)).
  */
 bool ownership_decide(const struct stat *status, const struct ownership_change *change, uid_t *uid,
 		      gid_t *gid);
 
-/* Whether an object belongs to somebody whom the change does not mention. A pure decision. */
+/* True if an object belongs to a user that the change does not mention. A pure function. */
 bool ownership_is_others(const struct stat *status, const struct ownership_change *change);
 
 /* What is to be walked, and how. */
 struct ownership_walk {
 	const char *path;
 	const struct ownership_change *change;
-	bool if_needed;	    /* not if path itself fits already */
-	bool may_be_absent; /* then nothing is said */
+	bool if_needed;	    /* do not walk if path itself belongs to the new ids already */
+	bool may_be_absent; /* a path that does not exist is no warning */
 	const bool *stops;  /* the signals that end a walk, by number */
 	const struct reporter *reporter;
 };
 
 /*
- * Walk the tree at path, or look at the one object that is there, and let it change; a directory
- * after what is in it, so that root's is not open to others while the walk is there, and path
- * itself last of all, so that it tells that the walk was finished. Says every two seconds how far
- * it is, and at the end what stays somebody else's.
+ * Walk the tree at path, or look at the one object that is there, and give it to the new ids. A
+ * directory changes after its content, so that other users cannot write to root's directory during
+ * the walk. path itself changes last, so that its owner tells whether the walk was finished. Every
+ * two seconds a line says how far the walk is; a line at the end says what stays somebody else's.
  *
- * An object that cannot be given is a warning, and the walk goes on: it is immutable, the file
- * system does not allow it, or it is root's and keeps being renamed or linked. So is a path that
- * cannot be reached. A symbolic link at the end of path, or one on the way that may be somebody
- * else's (trusted_path.h), is a failure; so is a pending signal of stops, with the status of a
- * program that it ended. What an interrupted walk has left, the next one does.
+ * An object that cannot be given is a warning, and the walk goes on: the object is immutable, the
+ * file system does not allow it, or it is root's and is renamed or linked again and again. A path
+ * that cannot be reached is a warning too. A symbolic link at the end of path is a failure, and so
+ * is one on the way that another user may have made (trusted_path.h). A pending signal of stops is
+ * a failure with the status 128+N. The next walk does what an interrupted one has left.
  *
- * Takes 4 KiB of memory for each directory on the way down, at most 2.3 MiB, and gives it back;
- * holds no more than 260 descriptors, and fewer where fewer are allowed.
+ * A walk takes 4 KiB of memory for each directory on the way down, at most 2.3 MiB, and gives it
+ * back. It holds at most 260 descriptors, and fewer where fewer are allowed.
  */
 bool ownership_walk(const struct ownership_walk *wanted, struct failure *failure);
 

@@ -18,10 +18,10 @@
 #include "base/signals.h"
 #include "base/text.h"
 
-/* How often it is tried in all to lock the two files, 10 ms apart. */
+/* How many times this process tries to lock the two files, 10 ms apart. */
 #define LOCK_TRIES 500
 
-/* Room for an entry that is new. */
+/* Bytes for a new entry. */
 #define ENTRY_SIZE 192
 
 /* An account file as it was read, and as it is to be. */
@@ -31,7 +31,7 @@ struct change {
 	bool exists;
 	struct stat status; /* mode and owner, for that file too */
 	struct lines old;
-	char *content; /* the new one, and behind it what fills up a file that gets shorter */
+	char *content; /* the new content, and the newlines that fill up a file that gets shorter */
 	size_t length;
 	size_t at; /* where it differs first */
 };
@@ -69,7 +69,7 @@ void edit_append(const char *content, size_t length, struct edit *edit)
 	edit->removed = 0;
 }
 
-/* Writes what it can; a disk that is full takes a part first. */
+/* Write the content from at on. Returns false if not all was written: a full disk takes a part. */
 static bool write_at(int descriptor, const char *content, size_t length, size_t at)
 {
 	const ssize_t written = pwrite(descriptor, content + at, length - at, (off_t)at);
@@ -101,12 +101,12 @@ static bool replace_in(const struct change *change, int directory, const char *n
 	int descriptor;
 	bool replaced;
 
-	/* It has to be the only name of the old one, which a symbolic link is not. */
+	/* The name must be the old file's only name, and not a symbolic link to it. */
 	if (change->exists && (change->status.st_nlink != 1 ||
 			       fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 			       !is_same(&named, &change->status)))
 		return false;
-	/* A run that was killed may have left one. Who has the lock knows that it is nobody's. */
+	/* A run that was killed may have left this file. Nobody else has the lock to use it. */
 	unlinkat(directory, change->temporary, 0);
 	descriptor =
 		openat(directory, change->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -125,7 +125,7 @@ static bool replace_in(const struct change *change, int directory, const char *n
 	if (!replaced)
 		unlinkat(directory, change->temporary, 0);
 	close(descriptor);
-	/* So that the new name outlives a crash of the machine. */
+	/* Write the directory to the disk, so that a crash of the machine does not undo rename. */
 	fsync(directory);
 	return replaced;
 }
@@ -166,8 +166,8 @@ static bool overwrite(const struct change *change)
 
 	if (descriptor < 0)
 		return false;
-	/* Room first; where that cannot be asked for (EOPNOTSUPP) the write shows whether there is.
-	 */
+	/* Reserve space first. Where that is not possible (EOPNOTSUPP) the write shows whether
+	 * there is enough. */
 	written = (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)most) == 0 ||
 		   errno != ENOSPC) &&
 		  write_at(descriptor, change->content, most, change->at) &&
@@ -216,7 +216,7 @@ static bool write_edited(struct change *change, const struct edit *edit)
 	return written;
 }
 
-/* Let the entry at line have these numbers, or, if there is no line, the file this entry. */
+/* Write text over the numbers of the entry at line. Without a line, append text as an entry. */
 static bool change_file(const char *path, const char *temporary, const size_t *line,
 			const char *text)
 {
@@ -227,7 +227,7 @@ static bool change_file(const char *path, const char *temporary, const size_t *l
 
 	if (changed && !line)
 		edit_append(change.old.buffer, change.old.end, &edit);
-	/* Somebody who asks for no lock may have been here. */
+	/* The line may be gone: programs that take no lock change the file as well. */
 	if (changed && line && !edit_entry(change.old.buffer, change.old.end, *line, &edit)) {
 		errno = EBUSY;
 		changed = false;
@@ -246,7 +246,7 @@ static bool write_passwd(const char *path, const struct account_change *change)
 	char entry[ENTRY_SIZE];
 	struct text text = text_in(entry, sizeof(entry));
 
-	/* "!" matches no password. An "x" without an entry in shadow(5) is no account. */
+	/* "!" matches no password. "x" would need an entry in shadow(5). */
 	if (change->is_new)
 		text_add(&text, "\n%s:!:", account->name);
 	text_add(&text, "%u:%u", change->ids.uid, change->ids.gid);
@@ -256,8 +256,8 @@ static bool write_passwd(const char *path, const struct account_change *change)
 }
 
 /*
- * The line of the user's own group: that of its name if it has the right number, else the first of
- * that number. Root's group is nobody's own.
+ * Find the line of the user's own group: the group of its name if that has the right number, else
+ * the first with that number. Root's group is never a user's own.
  */
 static bool find_group(const char *path, const struct account_change *change,
 		       struct group_entry *group)
@@ -267,7 +267,7 @@ static bool find_group(const char *path, const struct account_change *change,
 	char number[16];
 	struct text text = text_in(number, sizeof(number));
 
-	/* With the new number it is what a run has left that was killed before it wrote the rest.
+	/* The new number is right as well: a run that was killed may have written the group only.
 	 */
 	if (accounts_find_group(path, account->name, group, &failure) == LOOKUP_FOUND &&
 	    (change->is_new || group->gid == account->gid || group->gid == change->ids.gid))
@@ -297,9 +297,9 @@ static bool write_group(const char *path, const struct account_change *change)
 	return change_file(path, "group.dinit-su", found ? &group.line : NULL, entry);
 }
 
-/* While it is waited for the locks of both files. */
+/* The wait for the locks of both files. */
 struct waiting {
-	int tries; /* that are left */
+	int tries; /* how many are left */
 	const bool *stops;
 	int stopped_by; /* signal, or 0 */
 	const struct reporter *reporter;
@@ -321,8 +321,8 @@ static int try_lock(int descriptor, const char *path)
 }
 
 /*
- * Lock a file. Returns its descriptor, or -1 if it is not there, cannot be locked or stays locked:
- * any user who may read it can lock it, so that waiting without an end would be theirs to decide.
+ * Lock a file. Returns its descriptor, or -1 if it does not exist, cannot be locked or stays
+ * locked. The wait has a limit, because any user who may read the file can lock it for ever.
  */
 static int lock_file(const char *path, struct waiting *waiting)
 {

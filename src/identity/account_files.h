@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The account files changed: USER's line in /etc/passwd and its group's line in /etc/group say the
- * ids that it runs with, or both lines are new. No other byte of the files changes.
+ * Changing the account files: USER's line in /etc/passwd and its group's line in /etc/group say the
+ * ids that USER runs with, or both lines are new. No other byte of the files changes.
  *
- * A file is replaced by rename(2), so that at any time it is the old one or the new one, with the
- * mode and the owner of the old. One that cannot be (it is mounted, which is how two containers
- * share it; it has other names, by hard or symbolic links, that have to stay the same file; its
- * directory is read-only) is overwritten in place, in one write from the first byte that changes;
- * room for it is reserved first, and when it fails all the same the old bytes are put back.
+ * A file is replaced by rename(2), so that at any time it is the old file or the new one. The new
+ * one has the mode and the owner of the old one. Some files cannot be replaced: a mounted file,
+ * which two containers may share; a file with other names, which must stay the same file; a file in
+ * a read-only directory. Such a file is overwritten in place, in one write from the first byte that
+ * changes. Space on the disk is reserved first, and if the write fails the old bytes are put back.
  *
- * flock(2) on the file itself keeps other dinit-su away, of other containers too, from reading to
- * writing. The lock of lckpwdf(3) would not: it is a file of its own, and not shared with the
- * other.
+ * flock(2) on the file itself keeps every other dinit-su away from reading to writing, in other
+ * containers too. The lock of lckpwdf(3) would not: it is a file of its own, which containers that
+ * share a mounted account file do not share.
  */
 #ifndef DINIT_SU_ACCOUNT_FILES_H
 #define DINIT_SU_ACCOUNT_FILES_H
@@ -23,7 +23,7 @@
 #include "report/failure.h"
 #include "report/report.h"
 
-/* A change to a file: at this position so many bytes go, and these come. */
+/* A change to a file: text takes the place of the bytes that are removed. */
 struct edit {
 	const char *text;
 	size_t added;
@@ -32,13 +32,15 @@ struct edit {
 };
 
 /*
- * Let edit put its text, "UID:GID" or "GID", over the numbers that the entry which starts at line
- * has from its third field on. Returns false if it has none there. A pure function.
+ * Set the position of an edit whose text is "UID:GID" or "GID": it replaces the numbers from the
+ * third field on in the entry that starts at line. Returns false if there are no numbers. A pure
+ * function.
  */
 bool edit_entry(const char *content, size_t length, size_t line, struct edit *edit);
 
 /*
- * Let edit put its text, an entry between two newlines, behind the last entry. A pure function.
+ * Set the position of an edit whose text is an entry between two newlines: it follows the last
+ * entry. A pure function.
  */
 void edit_append(const char *content, size_t length, struct edit *edit);
 

@@ -19,7 +19,7 @@ enum {
 };
 enum { GROUP_NAME, GROUP_PASSWORD, GROUP_GID, GROUP_MEMBERS, GROUP_FIELDS };
 
-/* Put an entry of an environment at *end. Returns its start. */
+/* Append an entry of an environment at *end. Returns its start. */
 static char *add_variable(char **end, const char *variable, const char *value)
 {
 	char *const start = *end;
@@ -62,8 +62,8 @@ static bool split(char *line, size_t length, char *fields[], size_t count)
 }
 
 /*
- * What a line of an account must contain to be of interest: its name as written or its number. An
- * id in a file may have more zeros in front than the one that is looked for, or fewer.
+ * The text that every line of interest contains: the name as written, or the number without its
+ * leading zeros. An id in a file may have more leading zeros than the one that is looked for.
  */
 static const char *without_zeros(const char *name)
 {
@@ -143,7 +143,7 @@ static bool search_match(struct search *search, const char *wanted)
 	return false;
 }
 
-/* Close the file: found, unless it could not be read to where the answer was. */
+/* Close the file. What was found counts only if the file could be read that far. */
 static enum lookup search_end(struct search *search, bool found, struct failure *failure)
 {
 	const int error = search->lines.error;

@@ -33,7 +33,7 @@ struct account_ids {
 	gid_t gid;
 };
 
-/* Room for HOME, USER and LOGNAME as main's environment gets them. */
+/* Bytes for HOME, USER and LOGNAME as entries of main's environment. */
 #define ACCOUNT_STRINGS_SIZE (sizeof("HOME=USER=LOGNAME=") + PATH_MAX + 2 * ACCOUNT_NAME_SIZE)
 
 /* An account, which owns its strings: it cannot be copied by assignment. */
@@ -51,7 +51,7 @@ struct account {
 void account_set_name(struct account *account, const char *name, const char *home);
 
 struct group_entry {
-	size_t line; /* likewise */
+	size_t line; /* where its line starts in the file */
 	gid_t gid;
 };
 

@@ -51,19 +51,19 @@ static bool is_of_account(const char *entry, bool only_home)
 	       (!only_home && (value_of(entry, "USER") || value_of(entry, "LOGNAME")));
 }
 
-static char **room_for(struct environment *environment, size_t count)
+static char **space_for(struct environment *environment, size_t count)
 {
-	void *room;
+	void *space;
 
 	environment->size = 0;
 	if (count <= ENVIRONMENT_FEW)
 		return environment->few;
-	room = mmap(NULL, count * sizeof(char *), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (room == MAP_FAILED)
+	space = mmap(NULL, count * sizeof(char *), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (space == MAP_FAILED)
 		return NULL;
 	environment->size = count * sizeof(char *);
-	return room;
+	return space;
 }
 
 bool environment_for_account(struct environment *environment, char **inherited,
@@ -75,7 +75,7 @@ bool environment_for_account(struct environment *environment, char **inherited,
 	while (inherited[count])
 		count++;
 	/* There are up to three more entries and the NULL at the end. */
-	entries = room_for(environment, count + 4);
+	entries = space_for(environment, count + 4);
 	if (!entries)
 		return fail(failure, STATUS_REFUSED, "no memory for the environment: %s",
 			    strerror(errno));

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Where gid is in set, or where it has to go. */
+/* The position of gid in set, or the one where it belongs. */
 static size_t position(const struct group_set *set, gid_t gid)
 {
 	size_t low = 0, high = set->count;

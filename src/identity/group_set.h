@@ -10,8 +10,7 @@
 /* What the kernel takes: NGROUPS_MAX of setgroups(2), since Linux 2.6.4. */
 #define GROUPS_MAX 65536
 
-/* A set of groups, in ascending order, each once. Its memory is touched only as far as it is used.
- */
+/* A set of groups, in ascending order, each once. Only the memory that is filled is touched. */
 struct group_set {
 	size_t count;
 	gid_t ids[GROUPS_MAX];

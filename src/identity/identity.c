@@ -14,16 +14,16 @@ static bool use_account(struct identity *identity, const struct account_files *f
 	if (identity->group_given)
 		return true;
 	identity->target.gid = identity->account.gid;
-	/* Without a group file there are no memberships; that is no error, no group was named. */
+	/* Without a group file there are no memberships. No group was named: not an error. */
 	return accounts_add_memberships(files->group, identity->account.name,
 					&identity->target.groups, failure) != LOOKUP_FAILED;
 }
 
-/* What useradd(8) takes for people and services that are not the system's. */
+/* The ids that useradd(8) gives to users that are not the system's. */
 #define FIRST_FREE_ID 1000
 #define LAST_FREE_ID 60000
 
-/* As useradd(8) wants it: a small letter or _, then those, digits and -, and perhaps a $. */
+/* A name for useradd(8): a small letter or _, then these, digits and -, and perhaps a $ last. */
 static bool is_account_name(const char *name)
 {
 	static const char may[] = "abcdefghijklmnopqrstuvwxyz_0123456789-";
@@ -35,7 +35,7 @@ static bool is_account_name(const char *name)
 	return length <= NEW_NAME_MAX && name[length] == '\0';
 }
 
-/* The account that --create is going to make, as if it were there already. */
+/* Fill in the account that --create is going to make, as if it existed already. */
 static bool invent_account(const char *user, const struct ids *ids,
 			   const struct account_files *files, struct identity *identity,
 			   struct failure *failure)
@@ -75,7 +75,7 @@ static bool invent_account(const char *user, const struct ids *ids,
 	return true;
 }
 
-/* Why a user or a group, as kind says, that has no entry in the file at path cannot be meant. */
+/* Fail for a user or a group, as kind says, that has no entry in the file at path. */
 static bool cannot_find(const char *kind, const char *name, const char *path, enum lookup found,
 			struct failure *failure)
 {
@@ -143,12 +143,12 @@ static bool keep_groups(const struct identity_settings *settings, const struct a
 	enum lookup found;
 	const char *root;
 
-	/* Fewer groups than the runtime gave can be more access: a mode may exclude a group. */
+	/* Without some of its groups main may have more access: a mode may exclude a group. */
 	if (count < 0)
 		return fail(failure, STATUS_REFUSED,
 			    "--keep-groups: cannot read the groups of this process: %s",
 			    strerror(errno));
-	/* Root's account is looked up in the room for the user's own, which comes later. */
+	/* The user's account is looked up later, and overwrites root's. */
 	found = accounts_find_user(files->passwd, "0", &identity->account, failure);
 	root = found == LOOKUP_FOUND ? identity->account.name : "root";
 	of_root->count = 0;
@@ -191,7 +191,7 @@ static void use_ids(const struct ids *ids, struct identity *identity)
 	identity->changes_ids = identity->is_new ||
 				(identity->has_account && (identity->wanted.uid != account->uid ||
 							   identity->wanted.gid != account->gid));
-	/* At the next start that number is to be this account again, with its home. */
+	/* Found by number: the line stays, because the next start must find the number again. */
 	identity->changes_account = identity->changes_ids && !identity->by_number;
 }
 

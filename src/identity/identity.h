@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who to become: USER[:GROUP] -> ids and groups, and whether there is anything to switch. Nothing
- * here changes the process; that is credentials.h.
+ * Which user to become: from USER[:GROUP] to ids and groups, and whether there is anything to
+ * switch. Nothing here changes the process; credentials.h does.
  */
 #ifndef DINIT_SU_IDENTITY_H
 #define DINIT_SU_IDENTITY_H
@@ -32,34 +32,35 @@ struct identity_settings {
 
 /* Who USER is: what was found, what the account files are to say, and what to switch to. */
 struct identity {
-	bool group_given;     /* GROUP was written, or a gid asked for: it counts when comparing */
-	bool has_account;     /* else account is not filled in */
-	bool is_new;	      /* the account is to be made */
-	bool by_number;	      /* it was found by its number, which its line has to keep */
-	bool changes_ids;     /* the account is new, or it has other ids than the wanted ones */
-	bool changes_account; /* and its lines are to say them */
+	bool group_given;	/* GROUP was written or a gid asked for: gid has to match as well */
+	bool has_account;	/* else account is not filled in */
+	bool is_new;		/* the account is to be made */
+	bool by_number;		/* it was found by its number, which its line has to keep */
+	bool changes_ids;	/* the account is new, or it has other ids than the wanted ones */
+	bool changes_account;	/* and its lines are to say them */
 	struct account account; /* as the files have it, or as it is to be made */
 	struct account_ids wanted;
 	struct new_credentials target;
-	struct group_set others; /* room to think: what groups or ids others have */
+	struct group_set others; /* scratch space: the groups of root, or the ids of others */
 };
 
-/* Whether the text has the form USER or USER:GROUP; false with a failure that says what is wrong.
- */
+/* True if the text has the form USER or USER:GROUP. Returns false with a failure if not. */
 bool identity_check(const char *user_and_group, struct failure *failure);
 
 /*
- * Find out who settings->user, USER[:GROUP], is. USER alone brings its account's group and
- * memberships; with GROUP there are no other groups. A name is looked up as a name first and then,
- * if all digits, as a number; a number without an account needs GROUP,
- * or settings->keep_own_group, for which gid counts as it came in. Returns false with a failure
- * that says what is wrong with the text, or what the files lack.
+ * Find out the ids and groups of settings->user, USER[:GROUP]. USER alone has its account's group
+ * and memberships; with GROUP there are no other groups. A name is looked up as a name first and
+ * then, if it is all digits, as a number. A number without an account needs GROUP, or
+ * settings->keep_own_group: then the gid that the caller has filled in counts. Returns false with a
+ * failure that says what is wrong with the text, or what the files lack.
  *
- * --add-group adds groups. --keep-groups adds those of this process, but gid 0 and the groups of
- * the group file that list root: they came with root's account, the rest from whoever started it.
+ * --add-group adds groups. --keep-groups adds the supplementary groups of this process, except gid
+ * 0 and the groups that list root in the group file: those came with root's account, and the rest
+ * from the runtime.
  *
- * ids come before the ids of the account and before GROUP. With --create a name that is not there
- * is resolved as it will be: with a group of the same name, and, without ids, the first free ones.
+ * ids take precedence over the ids of the account and over GROUP. With --create a name that does
+ * not exist is resolved as it will be: with a group of the same name and, without ids, the first
+ * free ids.
  */
 bool identity_resolve(const struct identity_settings *settings, const struct ids *ids,
 		      const struct account_files *files, struct identity *identity,

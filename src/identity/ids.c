@@ -30,7 +30,7 @@ static bool read_variable(const char *name, char **environment, bool allow_root,
 	while (*environment &&
 	       (strncmp(*environment, name, length) != 0 || (*environment)[length] != '='))
 		environment++;
-	/* Compose files make a variable that nobody has set an empty one. */
+	/* An empty variable is an unset one: Compose makes unset variables empty. */
 	if (!*environment || (*environment)[length + 1] == '\0')
 		return true;
 	*has = parse_id(*environment + length + 1, id);
@@ -75,9 +75,9 @@ static bool first_line_ends(const char *path, const char *end, bool fallback)
 }
 
 /*
- * Whether an owner may be one that this user namespace does not map: it shows as the overflow id
- * then, user_namespaces(7). Engines map that id too, so that only where every id is mapped it is
- * sure to be somebody's own.
+ * True if this user namespace may not map the owner: then it shows as the overflow id,
+ * user_namespaces(7). Engines map that id as well, so it is certain to be an owner's own id only
+ * where every id is mapped.
  */
 static bool is_unmapped(uint32_t id, const char *overflow, const char *map)
 {
@@ -121,7 +121,7 @@ static bool read_owner(const char *path, struct ids *ids, struct failure *failur
 			"map; use --ids",
 			path, ids->uid);
 	ids->has_uid = ids->uid != 0;
-	/* A group of root's, or one that nobody knows, makes nobody a member of it. */
+	/* USER does not become a member of root's group, or of one that is not mapped. */
 	ids->has_gid = ids->has_uid && ids->gid != 0 &&
 		       !is_unmapped(ids->gid, "/proc/sys/kernel/overflowgid", "/proc/self/gid_map");
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ids: those that USER is to run with instead of its own, so that what the container writes on a
- * bind mount belongs to the person who started it.
+ * Ids that USER runs with instead of its own, so that what the container writes on a bind mount
+ * belongs to the person who started it.
  */
 #ifndef DINIT_SU_IDS_H
 #define DINIT_SU_IDS_H
@@ -29,8 +29,8 @@ struct ids {
 	bool has_uid, has_gid;
 	uid_t uid;
 	gid_t gid;
-	const char *source;  /* the variables or the path that are to say them; NULL: neither */
-	const char *missing; /* what is said of that if there is no uid */
+	const char *source;  /* the variables or the path that tell the ids, or NULL: neither */
+	const char *missing; /* why source tells no uid, for messages */
 };
 
 /* Whether text is UIDVAR or UIDVAR:GIDVAR, each the name of a variable. */

@@ -43,7 +43,7 @@ void descriptors_release(int *kept)
 	int first = STDERR_FILENO + 1;
 
 	if (*kept >= 0) {
-		/* To the front, so that everything behind it can be closed at once. */
+		/* Move it to the front, so that everything behind it can be closed at once. */
 		if (*kept != first)
 			*kept = (int)syscall(SYS_dup3, *kept, first, O_CLOEXEC);
 		first++;
