@@ -35,8 +35,8 @@ static bool read_variable(const char *name, char **environment, bool allow_root,
 		return true;
 	*has = parse_id(*environment + length + 1, id);
 	if (!*has)
-		return fail(failure, STATUS_REFUSED, "%s: no id: ids go from 0 to %u", *environment,
-			    ID_MAX);
+		return fail(failure, STATUS_REFUSED, "%s: not an id: ids go from 0 to %u",
+			    *environment, ID_MAX);
 	if (*id == 0 && !allow_root)
 		return fail(failure, STATUS_REFUSED,
 			    "%s: the environment may ask for root only where the image's author "
