@@ -45,7 +45,7 @@ class Ids(EtcTest):
             for name in ("U", "G"):
                 with self.subTest(value=value, name=name):
                     self.assert_refused(etc.run("--ids-from-env", "U:G", "app", "--", "id",
-                                                environment={name: value}), "%s=%s: no id" % (name, value))
+                                                environment={name: value}), "%s=%s: not an id" % (name, value))
         self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
 
     def test_root_from_a_variable(self):
