@@ -106,7 +106,7 @@ static bool hears(const struct facts *facts, int signal)
 	return !(facts->ignored & set_of(signal));
 }
 
-/* The entry of a process, or the free one where it belongs; a table that is full has none. */
+/* Find the entry of a process, or the free entry for it. Returns NULL if the table is full. */
 static const struct told_process *find(const struct told *told, pid_t pid, uint64_t start)
 {
 	for (int i = 0; i < TOLD_MAX; i++) {

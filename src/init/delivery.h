@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who is told: which processes get a signal that is meant for main and what works with it.
+ * Which processes are told: those that get a signal that is meant for main and for what works with
+ * it.
  *
- * Each branch of the process tree is told down to the first program that handles the signal. What a
- * manager such as Celery or Gunicorn has started is the manager's to end: told behind its back, its
- * workers drop what they are doing. A shell is no manager, as it runs its trap only after its
- * command has ended, so that the shell and its command are told.
+ * Each branch of the process tree is told down to the first program that handles the signal. A
+ * manager such as Celery or Gunicorn ends the workers that it has started. Told behind its back,
+ * workers drop what they are doing. A shell is not a manager: it runs its trap only after its
+ * command has ended, so the shell and its command are both told.
  *
  * Pure: facts in, decisions out. processes.h reads the facts from /proc and sends the signals.
  */
@@ -56,25 +57,25 @@ bool arguments_are_of_shell(const char *arguments, size_t length);
 struct ancestors {
 	bool lead_to_init; /* the process is a descendant of init */
 	bool look_after;   /* one of them handles the signal itself: the process is left to it */
-	bool were_told;	   /* one of them was told before, so that the process is part of its end */
+	bool were_told;	   /* one of them was told before: the process is part of its end */
 };
 
 /* How a signal is delivered. */
 struct delivery {
 	int signal;
-	signal_set handled;  /* who handles one of these, and is no shell, looks after the rest */
+	signal_set handled;  /* a program that handles one of these looks after its descendants */
 	bool is_stop;	     /* remember who was told */
-	bool to_everyone;    /* whoever handles the signal */
+	bool to_everyone;    /* even if an ancestor handles the signal */
 	bool to_untold;	     /* only to those who were not told before */
 	bool not_below_told; /* nor to what those have started since, as part of their end */
-	bool not_to_filters; /* nor to those who end when their input does */
+	bool not_to_filters; /* nor to processes that end when their input does */
 	bool hang_up; /* leaders of sessions with a terminal get HUP as well: shells ignore TERM */
 	bool go_on;   /* everybody gets CONT as well, so that stopped processes act on the signal */
 };
 
 enum verdict {
 	VERDICT_TELL,
-	VERDICT_WAS_TOLD,      /* it has its signal */
+	VERDICT_WAS_TOLD,      /* not again: it has got the signal */
 	VERDICT_LOOKED_AFTER,  /* left to an ancestor, for as long as that lives */
 	VERDICT_NOT_IF_FILTER, /* told if it is no filter */
 };
@@ -84,23 +85,23 @@ enum verdict delivery_decide(const struct delivery *delivery, const struct facts
 			     const struct ancestors *ancestors, bool was_told);
 
 /*
- * The processes that were told. Remembered, because it cannot be read off again: the handler of
- * node's process.once() and of Go's signal.Stop() is gone once it has run, and to the server behind
- * it, which is draining, a second signal would mean "at once".
+ * The processes that were told. They are remembered, because /proc does not tell it later: node's
+ * process.once() and Go's signal.Stop() remove a handler once it has run. To the server behind it,
+ * which is draining, a second signal would mean "end at once".
  */
 #define TOLD_MAX 4096
 
-/* Who was started by then was told signal, as far as it was in group, if that is not 0. */
+/* Every process that was started by then was told signal; with a group, only those in it. */
 struct told_before {
 	pid_t group;
-	int signal;	/* 0: nobody was told so */
+	int signal;	/* 0: no process was told in this way */
 	uint64_t ticks; /* since boot */
 };
 
 struct told_process {
 	pid_t pid;	  /* 0: this entry is free */
 	uint8_t signal;	  /* 0: it was not told yet */
-	bool is_next;	  /* it is to be told as soon as all have been looked at */
+	bool is_next;	  /* the walk has chosen it: it is told when the walk is over */
 	bool has_handled; /* it handled the signal when it was looked at */
 	uint64_t start;
 };
@@ -113,17 +114,18 @@ struct told {
 };
 
 /*
- * The entry of a process, or a new one that says nothing; NULL when there is no room. Who has
- * handled a signal looks after what it has started from then on, as its handler may work once.
+ * The entry of a process, or a new, empty one; NULL when the table is full. has_handled stays set
+ * for good, because a handler may work only once: the process goes on looking after its
+ * descendants.
  */
 struct told_process *told_enter(struct told *told, pid_t pid, const struct facts *facts);
 
-/* Whether there is an entry which says that the process has handled the signal. */
+/* True if the process has an entry with has_handled. */
 bool told_has_handled(const struct told *told, pid_t pid, const struct facts *facts);
 
 /*
- * Whether a process was told. One that ignores the signal has not heard it: what a shell starts in
- * the background ignores INT and QUIT.
+ * True if the process was told a signal that it does not ignore. A shell, for example, lets what it
+ * starts in the background ignore INT and QUIT.
  */
 bool told_has(const struct told *told, pid_t pid, const struct facts *facts);
 

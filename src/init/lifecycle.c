@@ -3,10 +3,10 @@
 
 #include <sys/wait.h>
 
-/* How often to look at what tells init nothing. */
+/* Milliseconds between two looks at what sends init no signal: other processes, the network. */
 #define CHECK_INTERVAL 20
 
-/* How many processes are looked at in a millisecond, if a tenth of the time is spent on that. */
+/* How many processes init looks at in a millisecond if it spends a tenth of its time on that. */
 #define LISTED_IN_A_MILLISECOND 10
 
 struct lifecycle_settings lifecycle_defaults(void)
@@ -52,7 +52,7 @@ static void end(struct lifecycle *state, struct decision *decision)
 {
 	state->phase = PHASE_ENDED;
 	forget_deadlines(state);
-	/* It was to be killed and could not be. */
+	/* Main was to be killed and could not be. */
 	if (state->main_lives)
 		state->status = 128 + SIGKILL;
 	state->main_lives = false;
@@ -95,7 +95,7 @@ static void kill_all(struct lifecycle *state, struct decision *decision, int64_t
 {
 	state->phase = PHASE_KILLING;
 	forget_deadlines(state);
-	/* Of what was killed under a parent that cannot be killed, init hears nothing. */
+	/* A killed process whose parent cannot be killed gives init no SIGCHLD. */
 	state->check_at = now + CHECK_INTERVAL;
 	decide(decision, ACTION_KILL_ALL, SIGKILL);
 	/*
@@ -111,14 +111,14 @@ static void ask_to_end(struct lifecycle *state, struct decision *decision, int64
 {
 	state->phase = PHASE_ENDING;
 	start_to_linger(state, now);
-	/* A stop that is still held back asks for no more than this; main has no time left. */
+	/* A stop that is held back asks for no more than this does. Main has no time left. */
 	state->pass_at = state->stop_at = NO_DEADLINE;
 	state->kill_at = now + state->settings.wait;
 	state->filters_from = now + state->settings.later;
 	decide(decision, ACTION_ASK, SIGTERM);
 }
 
-/* Whoever looks after somebody may end without a SIGCHLD for init: so there is a next time. */
+/* Look again later: a process that looks after others may end without a SIGCHLD for init. */
 static void asked(struct lifecycle *state, struct decision *decision, const struct event *event,
 		  int64_t now)
 {
@@ -139,7 +139,10 @@ static void asked(struct lifecycle *state, struct decision *decision, const stru
 			now + (pause < state->settings.later ? state->settings.later : pause);
 }
 
-/* Signals that a terminal or a stop sends, for everything that works on the same job. */
+/*
+ * The signals that a terminal or a stop sends, meant for all processes that work on one job. Every
+ * other signal is for main alone: USR1, for example, kills a helper that does not handle it.
+ */
 static bool is_for_group(int signal)
 {
 	return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
@@ -224,7 +227,7 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 		state->stop_signal = signal;
 		return;
 	}
-	/* Once the end has begun there is nobody left that a signal could be meant for. */
+	/* Once the end has begun no process is left that a signal could be meant for. */
 	if (state->phase != PHASE_RUNNING && state->phase != PHASE_DAEMONS)
 		return;
 	if (send_as == SEND_NOTHING)
@@ -237,7 +240,7 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 	if (received == SIGCHLD ||
 	    (event->from_kernel && !send_as && (received == SIGTTIN || received == SIGTTOU)))
 		return;
-	/* Which of the daemons should USR1 be for? It kills those that do not expect it. */
+	/* Nothing tells which daemon USR1 is for, and it kills those that do not handle it. */
 	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
 	    !is_for_group(signal))
 		return;
@@ -260,7 +263,7 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 		/* What a stop would have asked for happens anyway now. */
 		state->pass_at = state->stop_at = NO_DEADLINE;
 	} else if (state->stop_signal && state->pass_at == NO_DEADLINE) {
-		/* A stop that main was told of was meant for what it has left behind as well. */
+		/* The stop that main was told was meant for its daemons as well. */
 		pass_stop_on(state, decision, state->stop_signal, false, now);
 		decision->actions[decision->count - 1].to_untold = true;
 	}
@@ -269,13 +272,13 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 static void look_at_rest(struct lifecycle *state, struct decision *decision,
 			 const struct event *event, int64_t now)
 {
-	/* Who has ended may have looked after somebody. */
+	/* A process that has ended may have looked after another. */
 	if (state->ask_at != NO_DEADLINE && event->any_ended)
 		state->ask_at = now < state->ask_from ? state->ask_from : now;
 	if (state->phase == PHASE_MAIN_ENDED || state->phase == PHASE_DAEMONS)
 		ask_to_end(state, decision, now);
 	else if (state->phase == PHASE_KILLING)
-		/* What the killed have left behind has come to init since. */
+		/* The children of those that were killed have come to init since. */
 		kill_all(state, decision, now);
 	if (state->phase == PHASE_ENDING || state->phase == PHASE_RUNNING)
 		state->check_at = event->remaining == REMAINING_STRANGERS ? now + CHECK_INTERVAL
@@ -330,7 +333,7 @@ static void time_came(struct lifecycle *state, struct decision *decision, int64_
 	}
 }
 
-/* What is left, or main, is of another user: nothing that init does could end it. */
+/* Main, or what is left, belongs to another user, and init cannot end it. */
 static void give_up(struct lifecycle *state, struct decision *decision)
 {
 	if (state->phase == PHASE_KILLING)
@@ -361,7 +364,7 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 		take_signal(state, &decision, event, now);
 		break;
 	case EVENT_MAIN_STOPPED:
-		/* A SIGSTOP was sent on purpose: whoever did will continue it. */
+		/* A SIGSTOP was sent on purpose, and its sender will continue main. */
 		if (state->phase == PHASE_RUNNING && event->signal != SIGSTOP)
 			decide(&decision, ACTION_STOP_WITH_MAIN, event->signal);
 		break;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a container, decided: what init does about a signal, an ended child or a passed
+ * The life of a container: decides what init does about a signal, an ended child or a passed
  * deadline. Pure: state, event and time in, actions out; no system call, no clock, no global.
- * supervise.h turns the world into events and actions into system calls. A picture of it is in
- * docs/lifecycle.md; model/lifecycle.pml is checked for what must hold in every interleaving.
+ * supervise.h makes events of what happens and system calls of the actions. docs/lifecycle.md has a
+ * picture. model/lifecycle.pml searches every interleaving for a violation of what must hold.
  */
 #ifndef DINIT_SU_LIFECYCLE_H
 #define DINIT_SU_LIFECYCLE_H

@@ -44,7 +44,7 @@ bool process_is_shell(const struct process *process)
 
 	name_file(path, process->pid, "/cmdline");
 	length = content_read(path, arguments, sizeof(arguments));
-	/* Behind what was cut off stands a NUL as well. */
+	/* The buffer ends in a NUL, even if the arguments were cut off. */
 	return length > 0 && arguments_are_of_shell(arguments, (size_t)length + 1);
 }
 
@@ -75,11 +75,11 @@ bool process_has_only_child(pid_t pid, pid_t child, pid_t init)
 }
 
 /*
- * A child of init keeps its number until init reaps it, so kill(2) cannot go astray. For others
- * only a descriptor is safe: pidfd_send_signal(2), Linux 5.1. It is opened first: if the number
- * still is that of the process then, it was so in between. Without that call a PID 1 takes the
- * number, which is one of its own container's in any case; to a subreaper they are out of reach
- * until their parents have ended and they have come to init.
+ * A child of init keeps its pid until init reaps it, so kill(2) cannot reach a wrong process. For
+ * any other process only a descriptor is safe: pidfd_send_signal(2), Linux 5.1. It is opened first;
+ * if the pid still belongs to the process after that, the descriptor does too. Without that call a
+ * PID 1 uses the pid, which is one of its own container in any case. A subreaper does not signal
+ * the process until its parents have ended and it is a child of init.
  */
 bool process_signal(const struct process *process, int signal, pid_t init)
 {

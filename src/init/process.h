@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One process, as /proc tells about it, and signalling it without ever meaning another one.
+ * One process, as /proc tells about it, and signalling it without ever reaching another one.
  *
- * The number of a process that has ended may be given to another. A number and the time of its
- * start are unique, as no number comes round again within a tick; a descriptor of the process's
- * /proc directory stays with the process that it was opened for.
+ * The kernel may give the pid of a process that has ended to another one. A pid together with the
+ * time of the start is unique, because no pid comes round again within a tick. A descriptor of the
+ * process's /proc directory stays with the process that it was opened for.
  */
 #ifndef DINIT_SU_PROCESS_H
 #define DINIT_SU_PROCESS_H
@@ -25,8 +25,7 @@ struct pipe_identity {
 	ino_t inode;
 };
 
-/* Look at the process that has this number. Returns false with errno set if that is not possible.
- */
+/* Look at the process that has this pid. Returns false with errno set if that is not possible. */
 bool process_look(pid_t pid, struct process *process);
 
 /* Look again at what may have changed. Returns false if the process has ended. */
@@ -34,13 +33,13 @@ bool process_look_again(struct process *process);
 
 bool process_is_shell(const struct process *process);
 
-/* Whether its stdin is a pipe other than this one: fd of proc_pid_fd(5). */
+/* True if its stdin is a pipe other than this one: proc_pid_fd(5). */
 bool process_reads_pipe(const struct process *process, const struct pipe_identity *but);
 
 /*
- * Whether the thread that a process began with has child as its only one, or none if child is 0.
- * False if the kernel does not list children (CONFIG_PROC_CHILDREN), and for init itself, the
- * process that calls, if /proc is of another PID namespace: /proc/self is another number's there.
+ * True if child is the only child of a process's first thread, or if that has none and child is 0.
+ * False if the kernel does not list children (CONFIG_PROC_CHILDREN). For init, the process that
+ * calls, also false if /proc is of another PID namespace: there /proc/self has another number.
  */
 bool process_has_only_child(pid_t pid, pid_t child, pid_t init);
 

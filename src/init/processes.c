@@ -12,7 +12,7 @@
 #include "base/directories.h"
 #include "base/parse.h"
 
-/* The ancestors that the children of a process have, itself included. */
+/* What is known of the ancestors of a process's children: of the process and all above it. */
 struct known {
 	pid_t pid; /* 0: this entry is free */
 	uint64_t start;
@@ -28,7 +28,7 @@ struct walk {
 	const struct delivery *delivery;
 	int listing;	    /* descriptor that /proc is being listed through */
 	bool only_group;    /* only main's group is meant */
-	bool only_looks;    /* until somebody was found whom init may signal */
+	bool only_looks;    /* stop at the first process that init may signal, and tell none */
 	bool unreadable;    /* /proc does not tell about somebody */
 	struct text *names; /* of those who are told, or NULL */
 	struct outcome outcome;
@@ -45,7 +45,7 @@ static bool signal_process(const struct walk *walk, const struct process *proces
 	return process_signal(process, signal, walk->tree->init);
 }
 
-/* Whether a process handles the signal itself, or has handled it when it was told. */
+/* True if a process handles the signal itself, or did when it was told. */
 static bool handles(const struct walk *walk, const struct process *process)
 {
 	return ((process->facts.caught & walk->delivery->handled) ||
@@ -54,8 +54,8 @@ static bool handles(const struct walk *walk, const struct process *process)
 }
 
 /*
- * What is known of a parent. A PID 1 has nobody but its container's processes around it; a
- * subreaper makes sure that the number is still that of the process that was looked at.
+ * Return what is known of a parent, or NULL. A subreaper makes sure that the pid still belongs to
+ * the same process. A PID 1 need not, because all processes that it sees are its own.
  */
 static const struct known *recall(const struct walk *walk, pid_t pid)
 {
@@ -72,7 +72,7 @@ static const struct known *recall(const struct walk *walk, pid_t pid)
 static void note_ancestor(const struct walk *walk, const struct process *process,
 			  struct ancestors *ancestors)
 {
-	/* A process that init may not signal is not told, and so looks after nobody. */
+	/* A process that init may not signal is not told, and so it looks after no other. */
 	if (handles(walk, process) && kill(process->pid, 0) == 0)
 		ancestors->look_after = true;
 	if (told_has(walk->tree->told, process->pid, &process->facts))
@@ -80,9 +80,9 @@ static void note_ancestor(const struct walk *walk, const struct process *process
 }
 
 /*
- * Find the parent of a process. Its number may be another's by now; that the child still names it
- * then shows that it is not. Returns false if the child has ended or its parent cannot be looked
- * at. If the child has come to another parent, the pid of *parent is 0.
+ * Find the parent of a process. By now its pid may belong to another process. If the child still
+ * names the same pid afterwards, it does not. Returns false if the child has ended or its parent
+ * cannot be looked at. If the child has come to another parent, the pid of *parent is 0.
  */
 static bool look_up(struct process *process, struct process *parent)
 {
@@ -96,7 +96,7 @@ static bool look_up(struct process *process, struct process *parent)
 	return is_seen || parent->pid == 0;
 }
 
-/* What a parent says of its own ancestors is noted for its other children. */
+/* Find out about the ancestors of a process, and note it for its parent's other children. */
 static struct ancestors ancestors_of(struct walk *walk, const struct process *process)
 {
 	struct ancestors found = {0};
@@ -130,7 +130,7 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 	return found;
 }
 
-/* Beyond what can be remembered one by one, all who could have been told count as told. */
+/* For when the table of told processes is full: all that could have been told count as told. */
 static void remember_all(const struct walk *walk)
 {
 	struct told *told = walk->tree->told;
@@ -158,8 +158,8 @@ static void name_process(struct walk *walk, const struct process *process)
 }
 
 /*
- * All are looked at before the first is told: what a shell that was told starts then, to save its
- * data, is part of its end.
+ * Choose a process to be told when all have been looked at. If it was told at once, a shell could
+ * start a program to save its data, and the walk would find that program and end it.
  */
 static void choose(struct walk *walk, const struct process *process)
 {
@@ -174,7 +174,7 @@ static void choose(struct walk *walk, const struct process *process)
 			told->next = number;
 		if (number >= told->behind)
 			told->behind = number + 1;
-		/* Before it is told: its handler may work once. */
+		/* Noted before it is told, because its handler may work only once. */
 		entry->has_handled |= walk->delivery->is_stop &&
 				      (process->facts.caught & walk->delivery->handled) != 0;
 	} else if (signal_process(walk, process, walk->delivery->signal)) {
@@ -188,7 +188,7 @@ static void choose(struct walk *walk, const struct process *process)
 	name_process(walk, process);
 }
 
-/* Tell those whom a walk has chosen, or, if they were told all at once, only remember it. */
+/* Tell the processes that a walk has chosen. With were_told only remember that they were told. */
 static void tell_chosen(struct walk *walk, bool were_told)
 {
 	struct told *told = walk->tree->told;
@@ -209,7 +209,7 @@ static void tell_chosen(struct walk *walk, bool were_told)
 	told->next = told->behind = 0;
 }
 
-/* A process of the container itself; what exec has brought is somebody else's affair. */
+/* Warn about a process of the container. One that exec has brought is reported only with -v. */
 static void report_other_user(const struct walk *walk, const struct process *process, bool is_ours)
 {
 	report(walk->tree->reporter, is_ours ? REPORT_WARNINGS : REPORT_STORY,
@@ -246,8 +246,8 @@ static void consider(struct walk *walk, const struct process *process)
 	struct ancestors ancestors;
 
 	/*
-	 * A zombie has ended; its own parent has yet to collect it. What it has started just before
-	 * may not be listed any more: init looks again when it has collected it.
+	 * A zombie has ended, and its parent has yet to collect it. A child that it started just
+	 * before may be missing in this listing. Init looks again once it has collected the zombie.
 	 */
 	if (process->facts.state == 'Z') {
 		walk->outcome.sent |= process->facts.parent == walk->tree->init;
@@ -270,7 +270,7 @@ static void consider(struct walk *walk, const struct process *process)
 		decide(walk, process, &ancestors);
 }
 
-/* getpgid(2) tells sooner than /proc that a process is none of main's group. */
+/* False if the process is not meant. getpgid(2) tells that with less work than /proc. */
 static bool may_be_meant(struct walk *walk, pid_t pid)
 {
 	pid_t group;
@@ -300,7 +300,7 @@ static int visit(int pid, void *context)
 	return walk->only_looks && walk->outcome.sent;
 }
 
-/* Returns false where /proc does not tell about somebody, or the walk was cut short. */
+/* Look at all processes. Returns false if /proc does not tell about one or the walk stopped. */
 static bool walk_processes(struct walk *walk)
 {
 	walk->outcome = (struct outcome){0};
@@ -309,7 +309,7 @@ static bool walk_processes(struct walk *walk)
 	       !walk->unreadable;
 }
 
-/* Whether /proc is there and is of the PID namespace whose numbers this process uses. */
+/* True if /proc is mounted and shows the PID namespace of this process. */
 static bool proc_is_ours(const struct tree *tree)
 {
 	char target[16];
@@ -323,8 +323,8 @@ static bool proc_is_ours(const struct tree *tree)
 }
 
 /*
- * The whole group in one indivisible step, which lets nobody escape by forking. Main is not reaped
- * yet, so that neither its pid nor the number of its group can be another's.
+ * Tell the whole group in one indivisible step, so that no process escapes by forking. Main is not
+ * reaped yet, so its pid, which is its group's number too, is still its own.
  */
 static struct outcome tell_whole_group(struct walk *walk, pid_t group)
 {
@@ -341,7 +341,7 @@ static struct outcome tell_whole_group(struct walk *walk, pid_t group)
 	return outcome;
 }
 
-/* How often the group is looked at again for somebody who was born meanwhile. */
+/* How many times the group is searched again for processes that were started meanwhile. */
 #define PASSES 3
 
 static struct outcome tell_branches(struct walk *walk)
@@ -352,7 +352,7 @@ static struct outcome tell_branches(struct walk *walk)
 	tell_chosen(walk, false);
 	outcome = walk->outcome;
 	walk->delivery = &delivery;
-	/* Who was told may have ended since and left somebody behind who was not listed yet. */
+	/* A process that was told may have ended and left a child that was not listed yet. */
 	delivery.to_untold = delivery.not_below_told = true;
 	for (int i = 0; i < PASSES && delivery.is_stop && walk->outcome.told > 0; i++) {
 		walk_processes(walk);
@@ -362,7 +362,7 @@ static struct outcome tell_branches(struct walk *walk)
 	return outcome;
 }
 
-/* Whether only main need be told, as it is init's only child and handles the signal. */
+/* True if only main need be told, because it is init's only child and handles the signal. */
 static bool tell_main(const struct walk *walk, const struct process *main)
 {
 	struct told_process *entry;
@@ -415,7 +415,7 @@ static void warn_of_proc(struct tree *tree)
 		       "no /proc of this PID namespace: cannot end what is left");
 }
 
-/* As PID 1, when nobody is passed over, or /proc does not tell who would be. */
+/* Tell all as PID 1: when none is passed over, or /proc does not tell which would be. */
 static void tell_namespace(struct walk *walk)
 {
 	kill(-1, walk->delivery->signal);
@@ -444,7 +444,7 @@ struct outcome processes_tell_all(struct tree *tree, const struct delivery *deli
 	return walk.outcome;
 }
 
-/* Whether a process of the tree has not ended, or not been collected, that init may signal. */
+/* True if the tree has a process that init may signal and that has not been collected. */
 static __attribute__((noinline)) bool anybody_is_reachable(struct tree *tree)
 {
 	const struct delivery nothing = {0};
@@ -456,8 +456,8 @@ static __attribute__((noinline)) bool anybody_is_reachable(struct tree *tree)
 enum remaining processes_remaining(struct tree *tree, bool has_children, bool look_closely)
 {
 	/*
-	 * kill(-1) fails with ESRCH only if there is no process beside PID 1: that it may signal
-	 * none of those that there are is no error.
+	 * kill(-1) fails with ESRCH only if PID 1 is alone. That init may signal none of the other
+	 * processes is not an error.
 	 */
 	if (!has_children && !(is_pid1(tree) && kill(-1, 0) == 0))
 		return REMAINING_NOBODY;

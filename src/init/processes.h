@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The processes of the container: reading /proc, and signalling them without ever leaving init's
- * own tree. delivery.h decides who gets a signal.
+ * The processes of the container: found in /proc, and signalled without ever leaving init's own
+ * tree. delivery.h decides which of them get a signal.
  *
- * What is left when main has ended is everything in the PID namespace if init is its PID 1, and
- * kill(-1) reaches all of it in one indivisible step. As a subreaper it is init's descendants,
- * which only /proc knows; a descendant stays one for life, because when its parent dies it comes to
- * init: PR_SET_CHILD_SUBREAPER of prctl(2).
+ * If init is PID 1, all processes of the PID namespace are its tree, and kill(-1) reaches them in
+ * one indivisible step. As a subreaper init's tree is its descendants, which only /proc tells. A
+ * descendant stays one for life: when its parent ends it becomes a child of init,
+ * PR_SET_CHILD_SUBREAPER of prctl(2).
  */
 #ifndef DINIT_SU_PROCESSES_H
 #define DINIT_SU_PROCESSES_H
@@ -23,26 +23,26 @@
 struct tree {
 	pid_t init;
 	pid_t main; /* also the number of the group that init made for it; 0: there is no main */
-	struct pipe_identity input; /* the container's stdin: who reads from it is no filter */
+	struct pipe_identity input; /* the container's stdin: a reader of it is not a filter */
 	struct told *told;
 	bool others_named; /* the processes of other users were reported */
 	const struct reporter *reporter;
 };
 
-/* What came of a delivery. */
+/* What came of a delivery. The numbers are numbers of processes. */
 struct outcome {
-	bool sent;	  /* somebody got the signal, or has just ended */
-	bool whole;	  /* all at once, in one indivisible step */
-	int told;	  /* how many got it, if one after the other */
-	int passed_over;  /* were told before, or are left to somebody who looks after them */
-	int untold;	  /* of these, how many were not told before */
-	int out_of_reach; /* belong to another user: init may not signal them */
-	int listed;	  /* how many were looked at */
+	bool sent;	  /* a process got the signal, or has just ended */
+	bool whole;	  /* all got it at once, in one indivisible step */
+	int told;	  /* that got it, if one after the other */
+	int passed_over;  /* that were told before, or that an ancestor looks after */
+	int untold;	  /* of those passed over, the ones that were not told before */
+	int out_of_reach; /* of another user: init may not signal them */
+	int listed;	  /* that were looked at */
 };
 
 /*
- * Deliver a signal to main's group. Where /proc does not tell who handles it (missing, of another
- * PID namespace, unreadable) the whole group is told. errno is set when nothing was sent.
+ * Deliver a signal to main's group. Where /proc does not tell which processes handle it (missing,
+ * of another PID namespace, unreadable) the whole group is told. errno is set if nothing was sent.
  */
 struct outcome processes_tell_group(struct tree *tree, const struct delivery *delivery);
 
@@ -54,8 +54,8 @@ struct outcome processes_tell_all(struct tree *tree, const struct delivery *deli
 				  struct text *names);
 
 /*
- * Who is left, given whether waitpid(2) says that init has children. With look_closely, whether
- * init may signal any of them.
+ * Find out what kind of processes is left. has_children is what waitpid(2) tells. With look_closely
+ * also find out whether init may signal any of them.
  */
 enum remaining processes_remaining(struct tree *tree, bool has_children, bool look_closely);
 

@@ -91,8 +91,7 @@ bool spawn_main(const struct program *program, pid_t *pid, struct failure *failu
 	*pid = vfork();
 	if (*pid == 0)
 		become_main(program, &birth, failure);
-	/* A child that had /bin/sh run a script has changed these words, which are in shared
-	 * memory. */
+	/* A child that tried /bin/sh has changed these words, which are in shared memory. */
 	program->command[0] = name;
 	program->command[-1] = before;
 	if (*pid < 0)

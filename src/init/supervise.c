@@ -18,10 +18,10 @@
 #include "init/processes.h"
 #include "init/terminal.h"
 
-/* Looking for a signal takes a tenth of the time of reaping an orphan: not after each of them. */
+/* How many orphans are reaped before the next look for a signal, which takes a tenth of one. */
 #define REAPED_IN_A_ROW 32
 
-/* A queue of signals that somebody keeps full must not keep init from reaping. */
+/* How many signals are taken before init reaps again, even if more of them are pending. */
 #define SIGNALS_IN_A_ROW 32
 
 struct supervisor {
@@ -44,7 +44,7 @@ struct supervisor {
 	bool unreachable;     /* nobody could be killed */
 	bool out_of_reach;    /* somebody is left whom init may not signal */
 	struct outcome outcome;
-	bool killed_main; /* init itself did, so that nobody need wonder who */
+	bool killed_main; /* init itself has sent KILL to main */
 	bool killed_rest; /* what is left was sent KILL before, and that was told */
 	bool has_memory_kills;
 	uint32_t memory_kills; /* at the start, if it has that: memory_kills() */
@@ -141,9 +141,9 @@ static pid_t look_for_child(int *status, int options)
 }
 
 /*
- * Collect one child that has ended, or, when none has, one that was stopped: to look for both each
- * time would cost a storm of orphans a hundredth, as main's own state is read on its processor.
- * Returns its pid; 0 when there is neither, -1 when there is no child.
+ * Collect one child that has ended or, if none has, one that was stopped. Two calls, because one
+ * for both would slow a storm of orphans down by a hundredth. Returns the pid; 0 if no child has
+ * changed, -1 if there is no child.
  */
 static pid_t reap(int *status)
 {
@@ -173,7 +173,7 @@ static int take_signal(struct supervisor *init)
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
 	int signal;
 
-	/* With more to reap only a look, which a storm of orphans must not delay. */
+	/* With more to reap, do not wait: only look. */
 	if (init->reaping)
 		signal = signals_wait(ALL_BUT_CHILD, 0, &init->info);
 	else
@@ -207,7 +207,7 @@ static struct event main_changed(struct supervisor *init, int status)
 static struct event all_reaped(struct supervisor *init, bool has_children)
 {
 	const enum phase phase = init->lifecycle.phase;
-	/* Without a child only those can be left who may be of another user. */
+	/* If init has no child, those that are left may belong to another user. */
 	const bool look_closely = (phase == PHASE_ENDING || phase == PHASE_KILLING) &&
 				  (init->out_of_reach || !has_children);
 	const struct event event = {.kind = EVENT_ALL_REAPED,
@@ -228,7 +228,7 @@ static void end_without_children(struct supervisor *init)
 	init->ended = true;
 }
 
-/* Up to a few, before the next look for a signal. Returns whether that was an event. */
+/* Reap up to REAPED_IN_A_ROW children. Returns true with an event if the lifecycle must know. */
 static bool reap_some(struct supervisor *init, struct event *event)
 {
 	init->signals_in_a_row = 0;
@@ -258,7 +258,7 @@ static struct event asked(const struct outcome *outcome)
 	return (struct event){
 		.kind = EVENT_ASKED,
 		.is_over = !outcome->sent,
-		/* Who was told one by one may leave somebody behind who was not listed yet. */
+		/* A process that was told alone may leave one behind that was not listed yet. */
 		.asks_again = outcome->untold > 0 || (!outcome->whole && outcome->told > 0),
 		.listed = outcome->listed,
 	};
@@ -293,7 +293,7 @@ static struct event next_event(struct supervisor *init)
 		int signal;
 
 		if (is_time(init)) {
-			/* Whatever it is time for: find out as well who is left now. */
+			/* Whatever it is time for, find out which processes are left, too. */
 			init->reaping = true;
 			init->info = (siginfo_t){0};
 			return (struct event){.kind = EVENT_TIME};
@@ -316,9 +316,9 @@ static struct event next_event(struct supervisor *init)
 }
 
 /*
- * In a session of its own main's group is orphaned, and there the kernel lets no TSTP stop anybody:
- * setpgid(2). A Ctrl-Z, which has come to init in main's place, has to stop it all the same if
- * there is a shell that waits for its job to stop.
+ * In a session of its own main's group is orphaned, and the kernel does not stop an orphaned group
+ * for TSTP: setpgid(2). A Ctrl-Z has come to init in main's place. It has to stop main all the same
+ * if there is a shell that waits for its job to stop.
  */
 static bool is_ctrl_z_for_session(const struct supervisor *init, int signal)
 {
@@ -408,22 +408,21 @@ static void tell_held_back(const struct supervisor *init, int signal)
 }
 
 /*
- * Main was stopped from the terminal. Where somebody above can resume both, stop as well until that
- * happens; else continue it at once, or the container would hang.
+ * Main was stopped from the terminal. If a shell above can resume both, init stops as well until
+ * that happens. If none can, init continues main at once, or the container would hang.
  */
 static void stop_with_main(struct supervisor *init, int signal)
 {
 	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
 	const bool resumed = terminal_has_shell() && signals_stop(signal);
-	/* A shell that resumes init in the foreground has given it the terminal, for main to have.
-	 */
+	/* A shell that resumes init in the foreground has given init the terminal: main gets it. */
 	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
 	const bool in_foreground =
 		(resumed || init->has_terminal) && terminal_move(from, init->main_pid);
 	char name[SIGNAL_NAME_SIZE];
 
 	init->has_terminal = init->has_terminal || in_foreground;
-	/* Continued in the background it would only touch the terminal again and stop, for ever. */
+	/* Continued in the background, main would touch the terminal again and stop, for ever. */
 	if (!resumed && signal != SIGTSTP && !in_foreground) {
 		report(init->reporter, REPORT_WARNINGS,
 		       "main is stopped by %s: it uses a terminal that it was not given",
@@ -451,7 +450,7 @@ static void tell_all_signalled(const struct supervisor *init, int signal)
 			     name, init->outcome.told, init->outcome.untold);
 }
 
-/* In RUNNING this is main's group; what main has left behind knows no group any more. */
+/* Signal what main has left behind. It has no group of main's any more, so all of it is meant. */
 static void forward_to_all(struct supervisor *init, const struct action *action)
 {
 	const struct delivery delivery = {
@@ -473,7 +472,7 @@ static void ask(struct supervisor *init, const struct action *action)
 	const struct lifecycle *lifecycle = &init->lifecycle;
 	const struct delivery delivery = {
 		.signal = SIGTERM,
-		/* A manager that catches the stop which was passed on has begun to end. */
+		/* A manager that has caught the stop which was passed on has begun to end. */
 		.handled = set_of(SIGTERM) | set_of(lifecycle->stop_signal),
 		.is_stop = true,
 		.to_untold = true,
@@ -496,7 +495,7 @@ static void kill_main(struct supervisor *init)
 					   .pid = init->main_pid,
 					   .signal = SIGKILL};
 
-	/* Main is not reaped yet, so its pid is its own. It may have become another user since. */
+	/* Main is not reaped yet, so the pid is still main's. It may be another user's by now. */
 	if (kill(init->main_pid, SIGKILL) < 0) {
 		warn_not_passed_on(init, SIGKILL);
 		init->unreachable = true;
@@ -512,7 +511,7 @@ static void kill_main(struct supervisor *init)
 
 static void kill_all(struct supervisor *init)
 {
-	/* KILL again and again: a process in uninterruptible sleep would fill the log. */
+	/* Warn once only: KILL is repeated while a process is in uninterruptible sleep. */
 	const enum report_level level = init->killed_rest ? REPORT_DETAILS : REPORT_WARNINGS;
 	const struct report_event event = {.name = "all-signalled", .signal = SIGKILL};
 	char buffer[256];
@@ -578,7 +577,7 @@ static void act(struct supervisor *init, const struct action *action)
 			terminal_move(init->main_pid, getpgrp());
 		break;
 	case ACTION_ASK_GROUP:
-		/* Just reaped: its number is not another's so soon. */
+		/* Main was just reaped: the kernel does not give its pid away again so soon. */
 		kill(-init->main_pid, action->signal);
 		break;
 	case ACTION_ASK:
@@ -602,7 +601,7 @@ static void act(struct supervisor *init, const struct action *action)
 	}
 }
 
-/* What keeps init from ending after a stop. */
+/* What init waits for after a stop, in words. */
 static const char *obstacle(const struct lifecycle *lifecycle)
 {
 	if (lifecycle->phase == PHASE_LINGERING)
@@ -616,8 +615,8 @@ static const char *obstacle(const struct lifecycle *lifecycle)
 }
 
 /*
- * A KILL that comes from outside, as at the end of a grace period, leaves no time to say anything.
- * So from a stop on the termination log always has what init waits for.
+ * Write what init waits for to the termination log whenever it changes after a stop. A KILL from
+ * outside, as at the end of a grace period, leaves no time to write anything.
  */
 static void note_obstacle(struct supervisor *init, const struct event *event)
 {

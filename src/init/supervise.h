@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Init's main loop: wait for signals, ended children and deadlines, ask the lifecycle, do what it
- * says. Allocates nothing, opens nothing that it keeps, and never gives up on an error.
+ * Init's main loop: wait for signals, ended children and deadlines, let the lifecycle decide, carry
+ * its actions out. The loop allocates nothing, keeps no file open and does not end on an error: as
+ * PID 1, init would take everything in the container with it.
  */
 #ifndef DINIT_SU_SUPERVISE_H
 #define DINIT_SU_SUPERVISE_H
@@ -35,8 +36,8 @@ struct supervision {
 bool supervise_is_possible(struct failure *failure);
 
 /*
- * See main through to its end and everything after it. Returns the status that is left of it, and
- * puts how main ended into verdict, a line for people.
+ * Supervise main, and what it leaves behind, to the end. Returns the exit status to be, and puts
+ * how main ended into verdict, as a line for people.
  */
 int supervise(const struct supervision *supervision, struct text *verdict);
 

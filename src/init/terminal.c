@@ -19,21 +19,19 @@ int terminal_in_foreground(const struct stream streams[STREAMS])
 
 void terminal_give(int terminal, pid_t group)
 {
-	/* A terminal that has hung up meanwhile is no reason not to go on. */
+	/* A failure is ignored: the terminal may have hung up, and main runs all the same. */
 	tcsetpgrp(terminal, group);
 }
 
 static bool is_gone(pid_t group)
 {
-	/* The group of a PID 1 is never gone, and kill(-1) would ask about everybody else instead.
-	 */
+	/* The group of a PID 1 is never gone, and kill(-1) would ask about all other processes. */
 	return group != 1 && kill(-group, 0) < 0 && errno == ESRCH;
 }
 
 bool terminal_move(pid_t from, pid_t to)
 {
-	/* By name, as init keeps no descriptor of it; a container without /dev/tty still has
-	 * stderr. */
+	/* Init keeps no descriptor of the terminal. Without /dev/tty there is still stderr. */
 	int opened = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	int terminal = opened < 0 ? STDERR_FILENO : opened;
 	pid_t now = tcgetpgrp(terminal);
@@ -54,7 +52,7 @@ bool terminal_has_shell(void)
 	/* The kernel lets nobody stop a PID 1: pid_namespaces(7). */
 	if (getpid() == 1)
 		return false;
-	/* What started init may be of the same job: a script, the make that runs the script. */
+	/* The parents of init may belong to its job: a script, or the make that runs the script. */
 	for (pid_t pid = getppid(); pid > 0 && process_look(pid, &process);
 	     pid = process.facts.parent) {
 		const struct facts *facts = &process.facts;

@@ -16,26 +16,26 @@
 int terminal_in_foreground(const struct stream streams[STREAMS]);
 
 /*
- * Make group the foreground process group of the terminal. To be called with SIGTTOU blocked, or a
- * process that is not in the foreground itself is stopped: tcsetpgrp(3).
+ * Make group the foreground process group of the terminal. SIGTTOU must be blocked, or a caller
+ * that is not in the foreground itself is stopped: tcsetpgrp(3).
  */
 void terminal_give(int terminal, pid_t group);
 
-/* Whoever is in the foreground. */
+/* For terminal_move(): from any group that is in the foreground. */
 #define ANY_GROUP 0
 
 /*
- * Move the foreground of the controlling terminal from one process group to another, if it is that
- * one (or ANY_GROUP) that has it, or one that has died out; never from a group that is alive and
- * none of these, such as the shell's. Returns whether it is with the other group now.
+ * Move the foreground of the controlling terminal from one process group to another. Does nothing
+ * if a third group has it that still has processes, such as the shell's. Returns true if the second
+ * group has the foreground now.
  */
 bool terminal_move(pid_t from, pid_t to);
 
 /*
- * Whether whoever is above this process group would continue it if it was stopped. The kernel
- * counts on anybody in the session for that (orphaned process groups, setpgid(2)), but an init such
- * as tini does not do it. A shell with job control does, and as Ctrl-Z must not stop the shell, it
- * ignores or catches TSTP. Without /proc the answer is yes.
+ * True if the parent of this process group would continue the group after it was stopped. The
+ * kernel assumes that of every parent in the session (orphaned process groups, setpgid(2)), but an
+ * init such as tini does not do it. A shell with job control does. It can be told by TSTP, which it
+ * ignores or catches because Ctrl-Z must not stop the shell. Without /proc the answer is true.
  */
 bool terminal_has_shell(void);
 
