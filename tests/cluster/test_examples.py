@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Every manifest of examples/kubernetes, as it is."""
+import examples
+from cluster import ClusterTest, until
+
+GRACE = 30
+RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
+# The start of a line of /proc/PID/status for every process that a container sees.
+STATUS = "cat /proc/[0-9]*/status"
+
+
+class Examples(ClusterTest):
+    # Clusters that know the label refuse a pod that does not conform; 1.20 does not know it.
+    labels = (RESTRICTED,)
+
+    def start(self, name, app):
+        self.apply_example(name)
+        return self.ready(app)[0]["metadata"]["name"]
+
+    def statuses(self, pod, field, container=None):
+        lines = self.execute(pod, "sh", "-c", STATUS, container=container).stdout.splitlines()
+        return [line.split(":")[1].split() for line in lines if line.startswith(field + ":")]
+
+    def assert_ends_well(self, pod, *containers):
+        self.assertLess(self.delete(pod), GRACE)
+        for container in containers:
+            self.assertEqual(self.ended(pod, container)["exitCode"], 0)
+
+
+class Unrestricted(Examples):
+    """Started as root, by an image whose entry point switches, or by an image of somebody else."""
+
+    labels = ()
+
+    def test_deployment(self):
+        self.apply_example("deployment.yaml")
+        pod = self.ready("web", 2)[0]["metadata"]["name"]
+        # What exec starts is root's, as the image's USER says; init and the server are not.
+        uids = self.execute(pod, "sh", "-c", "grep ^Uid: /proc/1/status").stdout.split()
+        self.assertNotIn("0", uids)
+        self.assert_ends_well(pod, "web")
+
+    def test_inject(self):
+        pod = self.start("inject.yaml", "injected")
+        self.assertEqual(self.execute(pod, "cat", "/proc/1/comm", container="web").stdout,
+                         "dinit-su\n")
+        self.assert_ends_well(pod, "web")
+
+    def test_groups(self):
+        pod = self.start("groups.yaml", "groups")
+        until(lambda: self.execute(pod, "redis-cli", "SET", "greeting", "hello",
+                                   check=False).stdout == "OK\n", "Redis")
+        groups = self.execute(pod, "sh", "-c", "grep ^Groups: /proc/1/status").stdout.split()
+        self.assertIn("2000", groups)
+        self.assertIn("3000", groups)
+        self.assert_ends_well(pod, "cache")
+
+
+class Restricted(Examples):
+    def test_non_root(self):
+        pod = self.start("non-root.yaml", "non-root")
+        # The processes of this very exec are the pod's user's as well.
+        self.assertEqual({tuple(uids) for uids in self.statuses(pod, "Uid")}, {("10001",) * 4})
+        self.assertEqual({int(caps[0], 16) for caps in self.statuses(pod, "CapEff")}, {0})
+        self.assert_ends_well(pod, "web")
+
+
+class Shared(Examples):
+    labels = ()
+
+    def test_shared_processes(self):
+        """PID 1 is the pod's pause process, the node's: dinit-su, where these tests made the node."""
+        pod = self.start("shared-processes.yaml", "shared")
+        until(lambda: self.execute(pod, "redis-cli", "SET", "greeting", "hello", container="cache",
+                                   check=False).stdout == "OK\n", "Redis")
+        first = self.execute(pod, "cat", "/proc/1/comm", container="cache").stdout.strip()
+        self.assertIn(first, ("dinit-su", "pause"))
+        self.assert_ends_well(pod, "web", "cache")
+
+    def test_every_manifest_is_tried(self):
+        self.assertEqual(examples.manifests(), ["deployment.yaml", "groups.yaml", "inject.yaml",
+                                                "non-root.yaml", "shared-processes.yaml"])

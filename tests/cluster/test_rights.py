@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""What a pod that is given nothing has to be given back, feature by feature."""
+from cluster import ClusterTest
+
+
+class Rights(ClusterTest):
+    """Everything dropped, and what is named added; the container runs to its end as root's image."""
+
+    def run_with(self, name, capabilities, arguments, **more):
+        security = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                    "capabilities": {"drop": ["ALL"], "add": capabilities}}
+        self.run_pod(name, dict({"command": ["/sbin/dinit-su", *arguments],
+                                 "securityContext": security}, **more.pop("container", {})), **more)
+        state = self.ended(name)
+        return state["exitCode"], self.logs(name)
+
+    def test_the_switch_needs_setuid_and_setgid(self):
+        status, output = self.run_with("both", ["SETUID", "SETGID"], ["www-data", "--", "id", "-u"])
+        self.assertEqual((status, output), (0, "33\n"))
+        for lacking, given in (("SETGID", "SETUID"), ("SETUID", "SETGID")):
+            with self.subTest(lacking=lacking):
+                status, output = self.run_with("no-" + lacking.lower(), [given],
+                                               ["www-data", "--", "id", "-u"])
+                self.assertEqual(status, 125)
+                self.assertIn("CAP_" + lacking, output)
+
+    def test_stdout_by_name_needs_chown(self):
+        write = ["www-data", "--", "sh", "-c", "echo by name >/dev/stdout"]
+        self.assertEqual(self.run_with("given", ["SETUID", "SETGID", "CHOWN"], write),
+                         (0, "by name\n"))
+        status, _ = self.run_with("kept", ["SETUID", "SETGID"], write)
+        self.assertNotEqual(status, 0)
+
+    def test_chown_needs_chown(self):
+        options = {"container": {"volumeMounts": [{"name": "data", "mountPath": "/data"}]},
+                   "volumes": [{"name": "data", "emptyDir": {}}]}
+        look = ["--chown", "/data", "www-data", "--", "stat", "-c", "%U", "/data"]
+        self.assertEqual(self.run_with("chown", ["SETUID", "SETGID", "CHOWN"], look, **options),
+                         (0, "www-data\n"))
+
+    def test_keep_caps_needs_what_it_keeps(self):
+        show = ["--keep-caps", "net_bind_service", "www-data", "--", "grep", "CapEff",
+                "/proc/self/status"]
+        status, output = self.run_with("kept-caps", ["SETUID", "SETGID", "NET_BIND_SERVICE"], show)
+        self.assertEqual((status, int(output.split()[1], 16)), (0, 1 << 10))
+        status, output = self.run_with("no-caps", ["SETUID", "SETGID"], show)
+        self.assertEqual(status, 125)
+        self.assertIn("cap_net_bind_service", output)
+
+    def test_a_user_that_is_not_root_is_given_no_ambient_capability(self):
+        container = {"command": ["/sbin/dinit-su", "--no-switch", "--", "grep", "CapAmb",
+                                 "/proc/self/status"],
+                     "securityContext": {"runAsUser": 10001,
+                                         "capabilities": {"add": ["NET_BIND_SERVICE"]}}}
+        self.run_pod("ambient", container)
+        self.assertEqual(self.ended("ambient")["exitCode"], 0)
+        self.assertEqual(int(self.logs("ambient").split()[1], 16), 0)
+
+    def test_a_name_for_a_user_is_refused_by_run_as_non_root(self):
+        """The kubelet wants a number: it cannot read the image's account file."""
+        self.apply('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "root"}, "spec": '
+                   '{"containers": [{"name": "main", "image": "nginx-dinit-su:1", '
+                   '"securityContext": {"runAsNonRoot": true}}]}}')
+        from cluster import until
+        until(lambda: "runAsNonRoot" in self.describe("root"), lambda: self.describe("root"))
