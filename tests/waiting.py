@@ -7,12 +7,12 @@ import time
 PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
 
 
-def until(condition, what, pause=0.002):
+def until(condition, what, pause=0.002, patience=PATIENCE):
     """Wait for condition() to be true, and return what it returned.
 
     what names the event in the message if it does not come: a text, or a function that returns one.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         value = condition()
         if value:

@@ -8,10 +8,17 @@ import time
 import unittest
 
 import examples
+import waiting
 
-PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "120"))
+PATIENCE = 2 * waiting.PATIENCE
+PAUSE = 0.1
 
 tables = []
+
+
+def until(condition, what):
+    """As waiting.until(), without asking the API too often."""
+    return waiting.until(condition, what, pause=PAUSE, patience=PATIENCE)
 
 
 def print_tables():
@@ -20,18 +27,6 @@ def print_tables():
         print("\n%s\n" % title)
         for row in (columns, ["---"] * len(columns), *rows):
             print("| %s |" % " | ".join(row))
-
-
-def until(condition, what):
-    """Wait for condition() to be true, and return what it returned; what() or what names it."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError("waited in vain for " + (what() if callable(what) else what))
-        time.sleep(0.1)
 
 
 def command(*arguments):
