@@ -30,8 +30,8 @@ def print_tables():
 
 
 def command(*arguments):
-    return [os.environ["DINIT_SU_CLUSTER_KUBECTL"], "--kubeconfig",
-            os.environ["DINIT_SU_CLUSTER_CONFIG"], *arguments]
+    return [os.environ["CLUSTER_TESTS_KUBECTL"], "--kubeconfig",
+            os.environ["CLUSTER_TESTS_CONFIG"], *arguments]
 
 
 class Watch:

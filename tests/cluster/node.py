@@ -9,6 +9,7 @@ reserved for documentation: no packet leaves the network namespace.
     203.0.113.0/24    pods, on a bridge
 """
 import os
+import re
 import subprocess
 import sys
 import time
@@ -80,7 +81,7 @@ cgroupDriver: cgroupfs
 cgroupRoot: /%(cgroup)s
 failSwapOn: false
 makeIPTablesUtilChains: false
-evictionHard: {memory.available: 0Mi}
+evictionHard: {memory.available: 1Mi}
 imageGCHighThresholdPercent: 100
 enableControllerAttachDetach: false
 featureGates: {EphemeralContainers: true}
@@ -109,7 +110,7 @@ def prepare():
         "/etc/hosts")
     run("hostname", NAME)
     run("ip", "link", "set", "lo", "up")
-    run("ip", "link", "add", "node0", "type", "dummy")
+    run("ip", "link", "add", "node0", "type", "bridge")
     run("ip", "address", "add", ADDRESS + "/24", "dev", "node0")
     run("ip", "link", "set", "node0", "up")
     # The kubelet looks for the address of the interface that has the default route.
@@ -228,6 +229,8 @@ class Node:
             time.sleep(0.2)
 
     def end_of_log(self, name):
+        """The last lines, or what a program has said that gave up: these end in pages of stacks."""
         with open(self.log(name)) as log:
-            return "".join(log.readlines()[-8:])
-
+            lines = log.readlines()
+        fatal = [line for line in lines if re.match("F[0-9]{4} |panic:|fatal", line)]
+        return "".join(fatal or lines[-8:])
