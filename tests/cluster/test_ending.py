@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: MIT
 """How containers end in a cluster, and what can be read of it afterwards."""
 import json
+import subprocess
 import time
 
+import cluster
 from cluster import ClusterTest, until
 
 LOG = {"name": "DINIT_SU_TERMINATION_LOG", "value": "/dev/termination-log"}
 # The shell script of a server that says when it serves and when it is asked to stop.
 SERVER = ("trap 'echo asked; exit 3' TERM; echo serving; while :; do sleep 0.05; done")
 DEAF = "trap '' TERM; echo serving; while :; do sleep 0.05; done"
-# Twice the memory that its container may have, in a shell's variable.
-GREEDY = "head -c 100000000 /dev/zero | tr '\\0' x"
+# Twice the memory that its container may have, in a shell's variable; itself in a variable.
+GREEDY = {"name": "GREEDY", "value": "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo ${#x}"}
 
 
 def environment(**values):
@@ -132,7 +134,8 @@ class Memory(ClusterTest):
     LIMITS = {"limits": {"memory": "48Mi"}}
 
     def test_main_killed_for_want_of_memory_says_so(self):
-        container = script("x=$(%s); echo ${#x}" % GREEDY)
+        container = script('eval "$GREEDY"')
+        container["env"].append(GREEDY)
         container["resources"] = self.LIMITS
         self.run_pod("greedy", container)
         state = self.ended("greedy")
@@ -141,7 +144,8 @@ class Memory(ClusterTest):
         self.assertIn("memory", state.get("message", "memory"))
 
     def test_a_child_killed_for_want_of_memory_is_for_main_to_notice(self):
-        container = script('sh -c \'x=$(%s); echo ${#x}\'; echo "child: $?"' % GREEDY)
+        container = script('sh -c "$GREEDY"; echo "child: $?"')
+        container["env"].append(GREEDY)
         container["resources"] = self.LIMITS
         self.run_pod("parent", container)
         state = self.ended("parent")
@@ -163,13 +167,15 @@ class Together(ClusterTest):
                 "spec": {"restartPolicy": "Never", "containers": [container]}}}}))
         self.kubectl("wait", "--for=condition=complete", "job/job", "--timeout=100s")
         pod = self.list("pods", "-l", "app=job")[0]["metadata"]["name"]
-        self.assertEqual(self.logs(pod).split("\n"), ["work done", "saved", ""])
+        lines = self.logs(pod).splitlines()
+        self.assertEqual((lines[0], lines[-1]), ("work done", "saved"))
 
     def test_a_proxy_with_a_delay_outlives_the_app(self):
         """Both are asked at the same time; what the app says last goes through the proxy."""
         last = ("exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 "
                 "&& head -n 1 <&3")
-        text = "trap 'sleep 1; %s; exit' TERM; echo serving; while :; do sleep 0.05; done" % last
+        text = ("last() { %s; }; trap 'sleep 1; last; exit' TERM; echo serving; "
+                "while :; do sleep 0.05; done") % last
         app = {"name": "app", "image": "nginx-dinit-su:1", "env": environment(),
                "command": ["/sbin/dinit-su", "www-data", "--", "bash", "-c", text]}
         proxy = {"name": "main", "env": environment(stop_delay="3s")}
@@ -188,16 +194,13 @@ class Together(ClusterTest):
 
     def follow(self, pod, container):
         """Follow a log to its end; returns a function that waits for that and returns it."""
-        import subprocess
-
-        import cluster
         process = subprocess.Popen(
             cluster.command("-n", self.namespace, "logs", "--follow", pod, "-c", container),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
         return lambda: process.communicate(timeout=cluster.PATIENCE)[0]
 
     def test_in_the_node_s_process_namespace_only_its_own_end(self):
-        bystander = script(DEAF.replace("serving", "serving"))
+        bystander = script(DEAF)
         self.run_pod("bystander", bystander, hostPID=True)
         self.wait_for_log("bystander", "serving")
         text = "(trap '' TERM; sleep 1000) & echo serving; exec sleep 1000"

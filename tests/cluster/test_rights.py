@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a pod that is given nothing has to be given back, feature by feature."""
-from cluster import ClusterTest
+from cluster import ClusterTest, until
 
 
 class Rights(ClusterTest):
@@ -61,5 +61,4 @@ class Rights(ClusterTest):
         self.apply('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "root"}, "spec": '
                    '{"containers": [{"name": "main", "image": "nginx-dinit-su:1", '
                    '"securityContext": {"runAsNonRoot": true}}]}}')
-        from cluster import until
         until(lambda: "runAsNonRoot" in self.describe("root"), lambda: self.describe("root"))
