@@ -48,8 +48,8 @@ class Unrestricted(Examples):
 
     def test_groups(self):
         pod = self.start("groups.yaml", "groups")
-        until(lambda: self.execute(pod, "redis-cli", "SET", "greeting", "hello",
-                                   check=False).stdout == "OK\n", "Redis")
+        until(lambda: self.execute(pod, "redis-cli", "-a", "change-this-first", "SET", "greeting",
+                                   "hello", check=False).stdout == "OK\n", "Redis")
         groups = self.execute(pod, "sh", "-c", "grep ^Groups: /proc/1/status").stdout.split()
         self.assertIn("2000", groups)
         self.assertIn("3000", groups)
