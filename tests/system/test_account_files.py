@@ -248,9 +248,14 @@ class HostileFiles(EtcTest):
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
     def test_a_look_that_is_refused_is_not_a_lock(self):
-        for call in ("?flock", "?stat,?newfstatat"):
-            _, calls = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
-            self.assertLess(calls, 100)
+        calls = ["?flock"]
+        with open(Place.file("dinit-su"), "rb") as file:
+            # A loader looks at the libraries that it maps, and must not be refused that.
+            if b"/ld-" not in file.read():
+                calls.append("?stat,?newfstatat")
+        for call in calls:
+            _, tried = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
+            self.assertLess(tried, 100)
 
     def test_a_stop_is_heard_while_it_waits_for_a_lock(self):
         etc = Etc()
