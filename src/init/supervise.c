@@ -316,13 +316,18 @@ static struct event next_event(struct supervisor *init)
 }
 
 /*
+ * Whether a signal that suspends a job has to stop main with STOP, and init when main has stopped.
  * In a session of its own main's group is orphaned, and the kernel does not stop an orphaned group
- * for TSTP: setpgid(2). A Ctrl-Z has come to init in main's place. It has to stop main all the same
- * if there is a shell that waits for its job to stop.
+ * for TSTP: setpgid(2). A Ctrl-Z, or the shell's `kill -TSTP %1`, has come to init in main's place;
+ * below the name dumb-init it was rewritten to STOP. There has to be a shell that waits for its job
+ * to stop: a STOP that somebody else has sent to main is for that one to undo.
  */
-static bool is_ctrl_z_for_session(const struct supervisor *init, int signal)
+static bool is_suspension(const struct supervisor *init, int signal)
 {
-	return init->new_session && signal == SIGTSTP && init->info.si_code == SI_KERNEL &&
+	const int received = init->info.si_signo;
+
+	return (received == SIGTSTP || received == SIGTTIN || received == SIGTTOU) &&
+	       (signal == SIGSTOP || (signal == SIGTSTP && init->new_session)) &&
 	       terminal_has_shell();
 }
 
@@ -385,7 +390,7 @@ static void forward(struct supervisor *init, const struct action *action)
 		.to_everyone = action->kind == ACTION_FORWARD_TO_GROUP,
 	};
 
-	if (is_ctrl_z_for_session(init, action->signal)) {
+	if (is_suspension(init, action->signal)) {
 		init->suspending = true;
 		delivery.signal = SIGSTOP;
 		delivery.to_everyone = true;

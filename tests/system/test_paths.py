@@ -52,13 +52,14 @@ class IfNeeded(Tree):
         return run("--chown-if-needed", self.top, *arguments, "app", "--", "true", **options)
 
     def calls(self, *names):
-        """How many of these system calls a start makes."""
+        """How many of these system calls a start makes, up to the execve of main."""
         log = self.outside("log")
         ended = self.hand_over(below=["strace", "-f", "-qq", "-o", log, "-e",
                                       "trace=" + ",".join(names)])
         self.assertEqual(ended.status, 0, ended)
         with open(log) as file:
-            return len([line for line in file if "exited" not in line])
+            # The first execve is that of dinit-su itself. What init reads at main's end is chance.
+            return len(file.read().split("execve(")[1].splitlines())
 
     def test_what_does_not_fit_is_walked_and_what_does_is_not(self):
         below = write(self.path("file"))
@@ -79,6 +80,7 @@ class IfNeeded(Tree):
         self.assertEqual(self.hand_over().status, 0)
         self.assertEqual([owner(path) for path in (self.top, below)], [(OTHER, OTHER), (APP, APP)])
 
+    @unittest.skipIf("SANITIZED" in os.environ, "the calls of the sanitizer itself would count")
     def test_one_look_whatever_is_below(self):
         self.assert_handed_over()
         counts = []

@@ -39,6 +39,28 @@ class UnderShell(SystemTest):
         terminal.expect(PROMPT)
         self.assertIn("status 0", terminal.command("echo status $?"))
 
+    def test_a_job_in_the_background_that_is_stopped_by_name_comes_back(self):
+        """As below dumb-init, whose main has a session of its own when it has no terminal to take."""
+        link = Place.file("dumb-init")
+        if not os.path.lexists(link):
+            os.symlink("dinit-su", link)
+        for words in ([link], dinit_su("-sn", "--")):
+            with self.subTest(words[0]), self.shell() as terminal:
+                terminal.type(" ".join(words) + " sleep 1000 </dev/null &\n")
+                until(lambda: self.main_runs(terminal), "main")
+                terminal.command("kill -TSTP %1")
+                until(lambda: "Stopped" in terminal.command("jobs"), "the job to stop")
+                terminal.type("fg\n")
+                until(lambda: self.main_state(terminal) == "S", "main to go on")
+                terminal.type(CTRL_C)
+                until(lambda: not children(terminal.pid), "the job to end")
+                terminal.type("echo status $?\n")
+                terminal.expect("status 130")
+
+    @staticmethod
+    def main_state(terminal):
+        return stat(children(children(terminal.pid)[0])[0])[0]
+
     def test_main_is_continued_once(self):
         """A second time could come after the next Ctrl-Z, and undo it."""
         with self.shell() as terminal:
