@@ -82,8 +82,13 @@ class Fault(SystemTest):
                 if name not in (*OTHERS, "execve", "wait4", "rt_sigtimedwait")}
 
 
-@unittest.skipIf("SANITIZED" in os.environ, "the calls of the sanitizer itself would fail as well")
 class EveryCall(Fault):
+    def setUp(self):
+        with open(os.environ["DINIT_SU"], "rb") as file:
+            # A loader, and a sanitizer, give up in their own words.
+            if b"ld-" in file.read(4096):
+                self.skipTest("the system calls are those of the static binary")
+
     def check(self, name, start=None):
         arguments = STARTS[name]
         start = start or self.start
