@@ -110,10 +110,12 @@ class Situations:
 
     def shell_with_a_trap_stops(self):
         with self.start("sh", "-c", "trap 'exit 7' TERM; sleep 1000; :") as init:
-            until(lambda: any(children(pid) for pid in children(init.pid)), "its command")
+            # Before its execve the command has the shell's handler, which would take the signal.
+            until(lambda: any(status(command)["Name"] == "sleep" for pid in children(init.pid)
+                              for command in children(pid)), "its command")
             init.signal(signal.SIGTERM)
             try:
-                init.process.wait(timeout=1)
+                init.process.wait(timeout=3)
                 return True
             except subprocess.TimeoutExpired:
                 return False
