@@ -23,9 +23,22 @@ WAYS = {
     "catatonit + setpriv": ["catatonit", "--", *SETPRIV],
 }
 
-# A server: asked to stop it finishes what it does; asked again it ends at once, as many do.
-SERVER = """
+# What a Python program needs to wait for signals: its handlers run between two steps of the program,
+# so pause(2) would sleep through a signal that came just before it. The byte that the wakeup
+# descriptor gets does not go away.
+WAITING = """
 import os, signal, sys, time
+
+wakes, woken = os.pipe()
+os.set_blocking(woken, False)
+signal.set_wakeup_fd(woken)
+
+def wait_for_signals():
+    while True:
+        os.read(wakes, 100)
+"""
+# A server: asked to stop it finishes what it does; asked again it ends at once, as many do.
+SERVER = WAITING + """
 
 def stop(*_):
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -35,13 +48,10 @@ def stop(*_):
 
 signal.signal(signal.SIGTERM, stop)
 print("ready", flush=True)
-while True:
-    signal.pause()
+wait_for_signals()
 """
 # A manager: asked to stop it sees whether its worker, which handles nothing, still runs.
-MANAGER = """
-import os, signal, sys, time
-
+MANAGER = WAITING + """
 worker = os.fork()
 if worker == 0:
     while True:
@@ -55,8 +65,7 @@ def stop(*_):
 
 signal.signal(signal.SIGTERM, stop)
 print("ready", flush=True)
-while True:
-    signal.pause()
+wait_for_signals()
 """
 
 
