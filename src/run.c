@@ -158,6 +158,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	const struct reporter *reporter = &settings->reporter;
 	struct lifecycle_settings lifecycle = settings->lifecycle;
 	struct supervision supervision = {.warn_reaped = settings->warn_reaped,
+					  .stop_with_sender = settings->stop_with_sender,
 					  .log = &plan->termination_log,
 					  .reporter = reporter,
 					  .lifecycle = &lifecycle};

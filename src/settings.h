@@ -59,6 +59,7 @@ struct settings {
 	/* What the programs differ in whose names dinit-su can have. */
 	bool no_subreaper;	   /* not PID 1: orphans are not init's; a warning says so */
 	bool warn_reaped;	   /* each orphan's end is a warning */
+	bool stop_with_sender;	   /* init stops when a process has sent it TSTP, TTIN or TTOU */
 	uint8_t failure_status[3]; /* what STATUS_REFUSED to STATUS_NOT_FOUND come out as */
 
 	uint8_t exit_change[256]; /* what is added to each exit status, modulo 256 */

@@ -170,9 +170,16 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 	return kill(pid, signal) == 0;
 }
 
-bool signals_stop(int signal)
+/* A stop signal discards a pending SIGCONT, signal(7): one that is there has continued us. */
+static bool was_continued(void)
 {
 	siginfo_t info;
+
+	return signals_wait(ONLY_CONTINUE, 0, &info) == SIGCONT;
+}
+
+bool signals_stop(int signal)
+{
 	sigset_t set;
 
 	/* The whole group, as the terminal does: a shell waits until all of its job has stopped. */
@@ -181,7 +188,11 @@ bool signals_stop(int signal)
 	sigaddset(&set, signal);
 	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, KERNEL_SET_SIZE);
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, KERNEL_SET_SIZE);
-	/* A stop signal discards a pending SIGCONT (signal(7)), so one that is there has continued
-	 * us. */
-	return signals_wait(ONLY_CONTINUE, 0, &info) == SIGCONT;
+	return was_continued();
+}
+
+bool signals_stop_self(void)
+{
+	kill(getpid(), SIGSTOP);
+	return was_continued();
 }

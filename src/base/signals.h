@@ -82,4 +82,7 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
  */
 bool signals_stop(int signal);
 
+/* Stop this process alone. Returns as signals_stop() does: false only as PID 1. */
+bool signals_stop_self(void);
+
 #endif

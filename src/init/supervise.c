@@ -30,6 +30,7 @@ struct supervisor {
 	bool warn_reaped;
 	bool has_terminal; /* main has, or had, the foreground */
 	bool new_session;
+	bool stop_with_sender;
 	bool suspending; /* main was sent STOP for a Ctrl-Z */
 	struct lifecycle lifecycle;
 	struct tree tree;
@@ -315,6 +316,12 @@ static struct event next_event(struct supervisor *init)
 	}
 }
 
+/* The signals by which a terminal, or somebody in its place, suspends a job: termios(3). */
+static bool is_of_jobs(int signal)
+{
+	return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
 /*
  * Whether a signal that suspends a job has to stop main with STOP, and init when main has stopped.
  * In a session of its own main's group is orphaned, and the kernel does not stop an orphaned group
@@ -324,9 +331,7 @@ static struct event next_event(struct supervisor *init)
  */
 static bool is_suspension(const struct supervisor *init, int signal)
 {
-	const int received = init->info.si_signo;
-
-	return (received == SIGTSTP || received == SIGTTIN || received == SIGTTOU) &&
+	return is_of_jobs(init->info.si_signo) &&
 	       (signal == SIGSTOP || (signal == SIGTSTP && init->new_session)) &&
 	       terminal_has_shell();
 }
@@ -412,6 +417,34 @@ static void tell_held_back(const struct supervisor *init, int signal)
 		     signal_name(signal, name));
 }
 
+/* A shell that resumes init in the foreground has given init the terminal: main gets it. */
+static bool take_foreground(struct supervisor *init, bool resumed)
+{
+	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
+	const bool in_foreground =
+		(resumed || init->has_terminal) && terminal_move(from, init->main_pid);
+
+	init->has_terminal = init->has_terminal || in_foreground;
+	return in_foreground;
+}
+
+/*
+ * dumb-init stops itself whenever it has passed on a signal that suspends a job, whatever main
+ * makes of it: the process that has sent it is the one to continue both. Init cannot stop as PID 1,
+ * and a terminal whose Ctrl-Z nobody could undo is no such process.
+ */
+static void stop_with_sender(struct supervisor *init, const struct event *event)
+{
+	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
+
+	if (!init->stop_with_sender || event->kind != EVENT_SIGNAL || event->from_kernel ||
+	    !is_of_jobs(event->signal) || init->ended || !signals_stop_self())
+		return;
+	init->suspending = false;
+	take_foreground(init, true);
+	processes_tell_group(&init->tree, &go_on);
+}
+
 /*
  * Main was stopped from the terminal. If a shell above can resume both, init stops as well until
  * that happens. If none can, init continues main at once, or the container would hang.
@@ -420,13 +453,9 @@ static void stop_with_main(struct supervisor *init, int signal)
 {
 	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
 	const bool resumed = terminal_has_shell() && signals_stop(signal);
-	/* A shell that resumes init in the foreground has given init the terminal: main gets it. */
-	const pid_t from = resumed ? getpgrp() : ANY_GROUP;
-	const bool in_foreground =
-		(resumed || init->has_terminal) && terminal_move(from, init->main_pid);
+	const bool in_foreground = take_foreground(init, resumed);
 	char name[SIGNAL_NAME_SIZE];
 
-	init->has_terminal = init->has_terminal || in_foreground;
 	/* Continued in the background, main would touch the terminal again and stop, for ever. */
 	if (!resumed && signal != SIGTSTP && !in_foreground) {
 		report(init->reporter, REPORT_WARNINGS,
@@ -650,6 +679,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 		.warn_reaped = supervision->warn_reaped,
 		.has_terminal = supervision->has_terminal,
 		.new_session = supervision->new_session,
+		.stop_with_sender = supervision->stop_with_sender,
 		.lifecycle = lifecycle_start(supervision->lifecycle),
 		.tree = {.init = getpid(),
 			 .main = supervision->main_pid,
@@ -671,6 +701,7 @@ int supervise(const struct supervision *supervision, struct text *verdict)
 
 		for (int i = 0; i < decision.count; i++)
 			act(&init, &decision.actions[i]);
+		stop_with_sender(&init, &event);
 		if (supervision->log->descriptor >= 0)
 			note_obstacle(&init, &event);
 	}

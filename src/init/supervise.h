@@ -22,6 +22,7 @@ struct supervision {
 	bool warn_reaped;	     /* each orphan's end is a warning */
 	bool has_terminal;	     /* main was given the foreground of the terminal */
 	bool new_session;	     /* main leads a session of its own */
+	bool stop_with_sender;	     /* init stops when a process has sent it TSTP, TTIN or TTOU */
 	struct pipe_identity input;  /* stdin, if it is a pipe */
 	struct termination_log *log; /* a KILL from outside finds there what a stop waits for */
 	const struct reporter *reporter;

@@ -10,7 +10,7 @@ import re
 import shutil
 import signal
 
-from harness import Place, SystemTest, probe, run, status
+from harness import Init, Place, SystemTest, probe, run, stat, status, until
 from peer_lines import IN_BACKGROUND, LINES
 from peer_signals import pause_status, signal_differences, stop_differences
 from side_by_side import differing, peer_path
@@ -262,3 +262,50 @@ class Names(SystemTest):
         ended = run("--", *probe("die", 9), binary=self.copy("docker-init", 0o755))
         self.assertRegex(ended.errors, r"\Adocker-init: .*which docker-init did not send.*\n\Z")
         self.assertNotIn("dinit-su", ended.errors)
+
+
+class Suspension(SystemTest):
+    """A process stops dumb-init and main by TSTP, TTIN or TTOU, and continues both by CONT."""
+
+    # What main then hears of each of the three, and whether it is stopped itself.
+    CASES = (([], {}, "T"),
+             (["-c"], {20: 20, 21: 21, 22: 22}, "S"),
+             (["-r", "20:1", "-r", "21:15", "-r", "22:2"], {20: 1, 21: 15, 22: 2}, "S"))
+
+    def setUp(self):
+        self.link = Place.file("dumb-init")
+        if not os.path.lexists(self.link):
+            os.symlink("dinit-su", self.link)
+
+    def stop_and_continue(self, init, number, heard, state):
+        main = init.main_pid()
+        init.signal(number)
+        until(lambda: stat(init.pid)[0] == "T", "the init to stop")
+        if heard:
+            self.assertEqual(init.read_line().split()[0], str(heard))
+        until(lambda: stat(main)[0] == state, "main to be in state " + state)
+        init.signal(signal.SIGCONT)
+        self.assertEqual(init.read_line().split()[0], str(int(signal.SIGCONT)))
+        until(lambda: stat(init.pid)[0] == "S" and stat(main)[0] == "S", "both to go on")
+
+    def test_whoever_sends_the_signal_stops_both(self):
+        programs = [self.link] + ([peer_path("dumb-init")] if peer_path("dumb-init") else [])
+        for program in programs:
+            for words, heard, state in self.CASES:
+                with self.subTest(program=program, words=words), \
+                        Init(*words, "--", *probe("signals-until", 10), binary=program,
+                             sandbox=["-s"]) as init:
+                    init.read_until("ready")
+                    for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+                        self.stop_and_continue(init, number, heard.get(number), state)
+
+    def test_as_pid_1_main_alone_stops(self):
+        """The kernel stops no PID 1: pid_namespaces(7)."""
+        with Init("--", *probe("signals"), binary=self.link) as init:
+            init.read_until("ready")
+            for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+                init.signal(number)
+                until(lambda: stat(init.main_pid())[0] == "T", "main to stop")
+                self.assertNotEqual(stat(init.pid)[0], "T")
+                init.signal(signal.SIGCONT)
+                self.assertEqual(init.read_line().split()[0], str(int(signal.SIGCONT)))

@@ -77,6 +77,7 @@ bool dumb_init_parse(char **words, char **environment, struct settings *settings
 
 	settings->program.scripts_by_shell = true;
 	settings->no_subreaper = true;
+	settings->stop_with_sender = true;
 	settings->answer_on_stderr = true;
 	settings->reporter.level = REPORT_ERRORS;
 	settings->lifecycle.leave_rest = true;
