@@ -67,10 +67,18 @@ def enter():
 def obstacle():
     if os.geteuid() != 0:
         return "needs root: it starts container engines"
+    if not is_mount_point("/"):
+        return "the root is no mount point, as in a chroot: bind it to itself first, mount --bind"
     for hidden in HIDDEN:
         if os.path.realpath(__file__).startswith(hidden + "/"):
             return "the checkout is below %s, which these tests hide" % hidden
     return None
+
+
+def is_mount_point(path):
+    """As the kernel has it, proc_pid_mountinfo(5): os.path.ismount() takes every root for one."""
+    with open("/proc/self/mountinfo") as file:
+        return any(line.split()[4] == path for line in file)
 
 
 def mount_everything():
