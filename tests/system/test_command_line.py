@@ -244,6 +244,25 @@ class Variables(SystemTest):
         self.assertIn('"level":"warning"',
                       self.main_runs(DINIT_SU_STOPDELAY="5s", DINIT_SU_LOG_FORMAT="json"))
 
+    def test_none_says_who_main_is_or_what_root_writes(self):
+        theirs = Place.directory()
+        os.chmod(theirs, 0o700)
+        installed = os.path.join(theirs, "installed")
+        values = {"EXEC": "1", "NO_SWITCH": "1", "IF_ROOT": "1", "ROOT_INIT": "1", "KEEP_GROUPS": "1",
+                  "ADD_GROUP": "audio", "KEEP_ENV": "1", "UMASK_FROM_ENV": "PATH", "NO_NEW_PRIVS": "1",
+                  "KEEP_CAPS": "chown", "IDS": "0:0", "IDS_FROM_ENV": "ID", "IDS_OF": "/", "ALLOW_ROOT": "1",
+                  "CREATE": "1", "CHOWN": theirs, "CHOWN_IF_NEEDED": theirs, "NEW_SESSION": "1",
+                  "NO_STDIO_CHOWN": "1", "INSTALL": installed, "EXPLAIN": "1", "PAUSE": "1", "HELP": "1"}
+        ended = run("app", "--", *probe("show"), environment=dict(
+            {"DINIT_SU_" + name: value for name, value in values.items()}, ID="0"))
+        self.assertEqual(ended.status, 0, ended)
+        for line in ("Uid:\t4242\t4242\t4242\t4242", "Gid:\t4242\t4242\t4242\t4242", "NoNewPrivs:\t0",
+                     "CapEff:\t0000000000000000", "session: inherited"):
+            self.assertIn(line + "\n", ended.output)
+        self.assertEqual((os.stat(theirs).st_uid, os.listdir(theirs)), (0, []))
+        for name in values:
+            self.assertIn("DINIT_SU_%s has no effect" % name, ended.errors)
+
     def test_those_of_a_service_are_not(self):
         address = "tcp://10.0.0.1:80"
         for service in ("", "WEB_"):
