@@ -3,8 +3,9 @@
  * Init, and the world around it, for spin to try in every interleaving: ./dev model.
  *
  * What init decides is not modelled: the model calls lifecycle_step() of src/init/lifecycle.c. Modelled
- * are the loop of src/init/supervise.c, system call by system call, the kernel, main, what main leaves
- * behind, `docker exec`, users with kill(1), and time. docs/lifecycle.md tells what is checked.
+ * are the loop of src/init/supervise.c with events.c and actions.c, system call by system call, the
+ * kernel, main, what main leaves behind, `docker exec`, users with kill(1), and time.
+ * docs/lifecycle.md tells what is checked.
  *
  * Time is counted in ticks, and only until the next deadline, so that it can go on for ever. Names
  * here differ from those of lifecycle.h, because the preprocessor would replace them in the C code
@@ -80,6 +81,12 @@
 #define END 12
 #define ASK_GROUP 13
 
+/* enum rest */
+#define ENDED_TOO 0
+#define AWAITED 1
+#define LEFT 2
+#define LEFT_BUT_GROUP 3
+
 /* enum remaining */
 #define NOBODY 0
 #define CHILDREN 1
@@ -97,7 +104,8 @@ c_decl {
 };
 
 /* Settings: chosen at the start. */
-bool pause, wait_all, is_pid1, leave_rest, ask_group, lingers;
+bool pause, is_pid1, lingers;
+byte rest;
 byte delay, timeout_after, wait_for;
 
 /* struct lifecycle, but for the settings; deadlines as the ticks that are left. */
@@ -160,7 +168,9 @@ _Static_assert(RUNNING == PHASE_RUNNING && DAEMONS == PHASE_DAEMONS && ENDING ==
 	LOOK == ACTION_LOOK_AT_NETWORK && END == ACTION_END &&
 	ASK_GROUP == ACTION_ASK_GROUP && NOBODY == REMAINING_NOBODY &&
 	CHILDREN == REMAINING_CHILDREN && STRANGERS == REMAINING_STRANGERS &&
-	OUT_OF_REACH == REMAINING_OUT_OF_REACH, "the model and lifecycle.h count alike");
+	OUT_OF_REACH == REMAINING_OUT_OF_REACH &&
+	ENDED_TOO == REST_IS_ENDED && AWAITED == REST_IS_AWAITED && LEFT == REST_IS_LEFT &&
+	LEFT_BUT_GROUP == REST_IS_LEFT_BUT_GROUP, "the model and lifecycle.h count alike");
 
 /* Why the model cannot follow a step, or NULL. */
 static char *wrong;
@@ -213,9 +223,7 @@ static struct lifecycle_settings settings(void)
 	chosen.wait = now.wait_for * TICK;
 	chosen.later = LATER * TICK;
 	chosen.linger = now.lingers * LINGER_TICKS * TICK;
-	chosen.wait_all = now.wait_all;
-	chosen.leave_rest = now.leave_rest;
-	chosen.ask_group = now.ask_group;
+	chosen.rest = now.rest;
 	chosen.pause = now.pause;
 	chosen.kernel_ends_rest = now.is_pid1;
 	chosen.send_as[SIGINT] = SIGQUIT;
@@ -458,7 +466,7 @@ inline count(kind, what) {
 	if
 	:: kind == KILL_ALL ->
 		assert((asked && since_asked >= wait_for) ||
-		       (wait_all && passed && !main_lives && since_passed >= timeout_after))
+		       (rest == AWAITED && passed && !main_lives && since_passed >= timeout_after))
 	:: kind == KILL_MAIN ->
 		assert(main_lives && passed && since_passed >= timeout_after)
 	:: kind == TO_ALL ->
@@ -468,10 +476,10 @@ inline count(kind, what) {
 	:: kind == ASK ->
 		assert(what == TERM && (!main_lives || spared) && !asked);
 		/* What tini and its like leave is left: only the end of a PID 1 ends it. */
-		assert(!leave_rest || is_pid1);
+		assert(rest < LEFT || is_pid1);
 		asked = true
 	:: kind == ASK_AGAIN -> assert(asked)
-	:: kind == ASK_GROUP -> assert(!main_lives && !is_pid1 && ask_group)
+	:: kind == ASK_GROUP -> assert(!main_lives && !is_pid1 && rest == LEFT_BUT_GROUP)
 	:: kind == TO_GROUP || kind == TO_BRANCHES || kind == TO_MAIN ->
 		passed = passed || IS_STOP(what)
 	:: else
@@ -506,7 +514,7 @@ inline check_end() {
 	 * unless one that it cannot end has started it, which may happen at any time.
 	 */
 	assert(is_pid1 || !RUNS(0) || foreign[0]);
-	assert(is_pid1 || strange || leave_rest || (!RUNS(1) && !RUNS(2)))
+	assert(is_pid1 || strange || rest >= LEFT || (!RUNS(1) && !RUNS(2)))
 }
 
 inline check_idle() {
@@ -592,7 +600,7 @@ inline decide() {
 }
 
 /*
- * src/init/supervise.c: next_event(), lifecycle_step(), act(). What is atomic here has one system call at
+ * The loop of src/init: next_event(), lifecycle_step(), act(). What is atomic here has one system call at
  * most: anything may happen in between.
  */
 proctype supervise() {
@@ -786,9 +794,9 @@ proctype world() {
 inline choose() {
 	if
 	:: pause = true
-	:: wait_all = true
-	:: leave_rest = true
-	:: leave_rest = true; ask_group = true
+	:: rest = AWAITED
+	:: rest = LEFT
+	:: rest = LEFT_BUT_GROUP
 	:: true
 	fi;
 	if
@@ -834,7 +842,7 @@ init {
 #ifdef LIVENESS
 /* Nothing keeps init from ending. */
 #define MUST_END \
-	((life[MAIN] == FREE && !pause && !wait_all) || \
+	((life[MAIN] == FREE && !pause && rest != AWAITED) || \
 	 (wanted && (pause || timeout_after != NEVER)) || \
 	 (!pause && !ANYBODY))
 

@@ -182,7 +182,7 @@ static void explain_stop(const struct lifecycle_settings *settings, struct text 
 
 static void explain_end(const struct settings *settings, struct text *text)
 {
-	if (settings->lifecycle.wait_all) {
+	if (settings->lifecycle.rest == REST_IS_AWAITED) {
 		text_add(text, "ending    when no process is left\n");
 	} else {
 		text_add(text, "ending    what is left gets TERM, and KILL after ");

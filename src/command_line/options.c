@@ -386,7 +386,7 @@ static const struct option options[] = {
 	DURATION('t', "stop-timeout", lifecycle.stop_timeout, INIT),
 	DURATION('L', "linger", lifecycle.linger, INIT),
 	DURATION('w', "wait", lifecycle.wait, INIT),
-	FLAG('W', "wait-all", lifecycle.wait_all, INIT),
+	CHOICE('W', "wait-all", enum rest, lifecycle.rest, REST_IS_AWAITED, INIT),
 	VALUE('e', "exit-map", option_set_exit_map, INIT),
 	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
 	VALUE(0, "install", set_install, 0),

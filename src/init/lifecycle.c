@@ -248,6 +248,14 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 		forward(state, decision, signal, event->from_kernel);
 }
 
+/* What becomes of what main leaves behind. A PID 1 leaves nothing alone: its end would kill it. */
+static enum rest rest_of(const struct lifecycle *state)
+{
+	const enum rest rest = state->settings.rest;
+
+	return rest >= REST_IS_LEFT && state->settings.kernel_ends_rest ? REST_IS_ENDED : rest;
+}
+
 static void main_ended(struct lifecycle *state, struct decision *decision, int wait_status,
 		       int64_t now)
 {
@@ -256,9 +264,9 @@ static void main_ended(struct lifecycle *state, struct decision *decision, int w
 	decide(decision, ACTION_TAKE_TERMINAL, 0);
 	if (state->phase != PHASE_RUNNING)
 		return;
-	if (state->settings.ask_group && !state->settings.kernel_ends_rest)
+	if (rest_of(state) == REST_IS_LEFT_BUT_GROUP)
 		decide(decision, ACTION_ASK_GROUP, SIGTERM);
-	state->phase = state->settings.wait_all ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
+	state->phase = rest_of(state) == REST_IS_AWAITED ? PHASE_DAEMONS : PHASE_MAIN_ENDED;
 	if (state->phase == PHASE_MAIN_ENDED) {
 		/* What a stop would have asked for happens anyway now. */
 		state->pass_at = state->stop_at = NO_DEADLINE;
@@ -295,7 +303,7 @@ static void all_reaped(struct lifecycle *state, struct decision *decision,
 		return;
 	if (event->remaining == REMAINING_NOBODY ||
 	    (event->remaining == REMAINING_OUT_OF_REACH && has_asked) ||
-	    (state->settings.leave_rest && !state->settings.kernel_ends_rest))
+	    rest_of(state) >= REST_IS_LEFT)
 		finish(state, decision, 0, now);
 	else if (state->phase != PHASE_DAEMONS || event->remaining == REMAINING_STRANGERS)
 		look_at_rest(state, decision, event, now);

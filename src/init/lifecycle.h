@@ -22,6 +22,14 @@ enum audience {
 	AUDIENCE_MAIN,
 };
 
+/* What becomes of the processes that main leaves behind when it ends. */
+enum rest {
+	REST_IS_ENDED,		/* they are asked to end and, after a time, killed */
+	REST_IS_AWAITED,	/* main daemonizes: init stays until none is left */
+	REST_IS_LEFT,		/* init ends without a signal to them */
+	REST_IS_LEFT_BUT_GROUP, /* the same, but what is left of main's group gets TERM */
+};
+
 /* In send_as: the signal is dropped. */
 #define SEND_NOTHING 255
 
@@ -32,11 +40,11 @@ struct lifecycle_settings {
 	int64_t wait;	      /* how long leftovers get between TERM and KILL */
 	int64_t linger;	      /* how long the network gets at the end; 0: no time */
 	int64_t later; /* how much later filters are asked, and the others are looked at again */
-	bool wait_all; /* main daemonizes: what it leaves behind is not to be ended */
 	bool pause;    /* there is no main */
-	bool kernel_ends_rest; /* init is PID 1: when it ends, the kernel kills what is left */
-	bool leave_rest;       /* else: what main leaves behind is left alone */
-	bool ask_group;	       /* but what is left of its group gets TERM */
+	/* Init is PID 1: when it ends, the kernel kills what is left. So none of it is left alone.
+	 */
+	bool kernel_ends_rest;
+	enum rest rest;
 	enum audience audience;
 	uint8_t send_as[_NSIG]; /* what is sent for each signal: 0 for itself, SEND_NOTHING */
 	bool asks_stop[_NSIG];	/* the signals, as they come in, that ask for a stop */
@@ -44,7 +52,7 @@ struct lifecycle_settings {
 
 enum phase {
 	PHASE_RUNNING,	  /* main lives, or nothing does (pause) */
-	PHASE_DAEMONS,	  /* main has ended and what it left behind is not to be ended (wait_all) */
+	PHASE_DAEMONS,	  /* main has ended and what it left behind is awaited */
 	PHASE_MAIN_ENDED, /* its status is known; not yet known what is left */
 	PHASE_ENDING,	  /* what is left was asked to end, or is looked after by who was */
 	PHASE_KILLING,	  /* what is left was killed */

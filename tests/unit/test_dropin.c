@@ -15,6 +15,7 @@ static const char *in_words(const struct settings *settings)
 {
 	static const char *const levels[] = {"errors ", "notes ", "", "story ", "details "};
 	static const char *const audiences[] = {"", "group ", "main "};
+	static const char *const rests[] = {"", "wait ", "leave ", "leave ask "};
 	const struct lifecycle_settings *lifecycle = &settings->lifecycle;
 	static char text[1024];
 	int at = 0;
@@ -27,8 +28,7 @@ static const char *in_words(const struct settings *settings)
 	ADD("%s%s%s", settings->program.scripts_by_shell ? "scripts " : "",
 	    settings->program.session == SESSION_NEW_IF_DETACHED ? "session " : "",
 	    settings->no_subreaper ? "no-subreaper " : "");
-	ADD("%s%s%s", lifecycle->leave_rest ? "leave " : "", lifecycle->ask_group ? "ask " : "",
-	    lifecycle->pause ? "pause " : "");
+	ADD("%s%s", rests[lifecycle->rest], lifecycle->pause ? "pause " : "");
 	ADD("%s", settings->warn_reaped ? "warn " : "");
 	for (int signal = 1; signal < _NSIG; signal++) {
 		if (lifecycle->send_as[signal])
@@ -264,12 +264,13 @@ END_TEST
 START_TEST(the_rest)
 {
 	static const struct {
-		bool is_pid1, leave_rest, ask_group;
+		bool is_pid1;
+		enum rest rest;
 		const char *wanted;
 	} rows[] = {
-		{true, false, false, "all"},  {true, true, false, "all"},
-		{true, true, true, "all"},    {false, false, false, "all"},
-		{false, true, false, "none"}, {false, true, true, "group"},
+		{true, REST_IS_ENDED, "all"},	       {true, REST_IS_LEFT, "all"},
+		{true, REST_IS_LEFT_BUT_GROUP, "all"}, {false, REST_IS_ENDED, "all"},
+		{false, REST_IS_LEFT, "none"},	       {false, REST_IS_LEFT_BUT_GROUP, "group"},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -282,8 +283,7 @@ START_TEST(the_rest)
 		const char *found = "none";
 
 		settings.kernel_ends_rest = rows[i].is_pid1;
-		settings.leave_rest = rows[i].leave_rest;
-		settings.ask_group = rows[i].ask_group;
+		settings.rest = rows[i].rest;
 		state = lifecycle_start(&settings);
 		decision = lifecycle_step(&state, &ended, 0);
 		for (int j = 0; j < decision.count; j++) {

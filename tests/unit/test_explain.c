@@ -54,7 +54,7 @@ START_TEST(plans)
 	stopping.lifecycle.send_as[SIGHUP] = SEND_NOTHING;
 	stopping.lifecycle.stop_delay = 1500;
 	stopping.lifecycle.stop_timeout = 20000;
-	stopping.lifecycle.wait_all = true;
+	stopping.lifecycle.rest = REST_IS_AWAITED;
 	stopping.lifecycle.linger = 500;
 	settings_map_exit(&stopping, 143, 0);
 	stopping.termination_log = "/log";

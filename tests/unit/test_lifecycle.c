@@ -501,9 +501,8 @@ START_TEST(time_is_asked_for_where_it_counts)
 		state.settings.stop_delay = rand() % 4 ? 0 : WAIT;
 		state.settings.stop_timeout = rand() % 4 ? NO_DEADLINE : WAIT;
 		state.settings.linger = rand() % 4 ? 0 : WAIT;
-		state.settings.wait_all = rand() % 2;
+		state.settings.rest = (enum rest)(rand() % 4);
 		state.settings.pause = rand() % 8 == 0;
-		state.settings.leave_rest = rand() % 2;
 		for (int i = 0; i < 10; i++) {
 			const int choice = rand() % (COUNT(events) + 1);
 			const struct event event = choice < COUNT(events)
@@ -524,7 +523,7 @@ static struct lifecycle with_timeout(bool wait_all)
 	struct lifecycle_settings settings = lifecycle_defaults();
 
 	settings.stop_timeout = 100;
-	settings.wait_all = wait_all;
+	settings.rest = wait_all ? REST_IS_AWAITED : REST_IS_ENDED;
 	settings.kernel_ends_rest = true;
 	return lifecycle_start(&settings);
 }
@@ -587,7 +586,7 @@ static struct lifecycle started_with(bool pause, bool wait_all, int64_t delay)
 	struct lifecycle_settings settings = lifecycle_defaults();
 
 	settings.pause = pause;
-	settings.wait_all = wait_all;
+	settings.rest = wait_all ? REST_IS_AWAITED : REST_IS_ENDED;
 	settings.stop_delay = delay;
 	settings.kernel_ends_rest = true;
 	return lifecycle_start(&settings);

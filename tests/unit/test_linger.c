@@ -215,7 +215,7 @@ START_TEST(told_step_by_step)
 		struct lifecycle state;
 
 		settings.kernel_ends_rest = !stories[i].is_subreaper;
-		settings.wait_all = stories[i].wait_all;
+		settings.rest = stories[i].wait_all ? REST_IS_AWAITED : REST_IS_ENDED;
 		settings.pause = stories[i].pause;
 		settings.linger = stories[i].linger;
 		settings.wait = stories[i].wait;

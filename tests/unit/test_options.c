@@ -84,7 +84,7 @@ START_TEST(flags)
 	ck_assert(after("root-init", NULL).root_init);
 	ck_assert(after("keep-env", NULL).environment == ENVIRONMENT_KEPT);
 	ck_assert(after("no-stdio-chown", NULL).keep_stdio);
-	ck_assert(after("wait-all", NULL).lifecycle.wait_all);
+	ck_assert(after("wait-all", NULL).lifecycle.rest == REST_IS_AWAITED);
 	ck_assert(after("pause", NULL).lifecycle.pause);
 	ck_assert(after("explain", NULL).task == TASK_EXPLAIN);
 	ck_assert(after("help", NULL).task == TASK_HELP);
@@ -346,7 +346,7 @@ START_TEST(variables)
 	ck_assert(with_variables(all, &settings, &failure));
 	ck_assert_int_eq(settings.lifecycle.send_as[SIGTERM], SIGQUIT);
 	ck_assert(settings.lifecycle.stop_delay == 5000);
-	ck_assert(settings.lifecycle.wait_all);
+	ck_assert(settings.lifecycle.rest == REST_IS_AWAITED);
 	ck_assert_int_eq(settings_exit_status(&settings, 143), 0);
 	ck_assert(settings.reporter.json);
 
@@ -359,7 +359,7 @@ START_TEST(variables)
 	ck_assert_int_eq(settings.reporter.level, REPORT_DETAILS);
 
 	ck_assert(with_variables(off, &settings, &failure));
-	ck_assert(!settings.lifecycle.wait_all);
+	ck_assert(settings.lifecycle.rest == REST_IS_ENDED);
 	ck_assert_int_eq(settings.lifecycle.audience, AUDIENCE_BY_SIGNAL);
 	ck_assert_int_eq(settings.reporter.level, REPORT_WARNINGS);
 
@@ -409,8 +409,8 @@ static bool is_untouched(const struct settings *settings)
 	return !settings->exec && !settings->no_switch && !settings->identity.if_root &&
 	       !settings->root_init && settings->environment == ENVIRONMENT_OF_ACCOUNT &&
 	       !settings->keep_stdio && !settings->lifecycle.pause &&
-	       !settings->lifecycle.wait_all && !settings->install && settings->task == TASK_RUN &&
-	       !settings->identity.user;
+	       settings->lifecycle.rest == REST_IS_ENDED && !settings->install &&
+	       settings->task == TASK_RUN && !settings->identity.user;
 }
 
 /* Who to become and what to run is never taken from the environment; nor is what is not ours. */

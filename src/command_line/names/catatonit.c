@@ -24,7 +24,7 @@ bool catatonit_parse(char **words, char **environment, struct settings *settings
 	settings->program.scripts_by_shell = true;
 	settings->reporter.level =
 		environment_get(environment, "CATATONIT_DEBUG") ? REPORT_DETAILS : REPORT_ERRORS;
-	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.rest = REST_IS_LEFT;
 	settings->lifecycle.audience = AUDIENCE_MAIN;
 	/* QUIT does not end a pause process. Without -P this setting has no effect. */
 	settings->lifecycle.asks_stop[SIGQUIT] = false;

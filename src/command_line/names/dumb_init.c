@@ -59,7 +59,7 @@ static void use_session(struct settings *settings)
 
 	settings->program.session = SESSION_NEW_IF_DETACHED;
 	lifecycle->audience = AUDIENCE_GROUP;
-	lifecycle->ask_group = true;
+	lifecycle->rest = REST_IS_LEFT_BUT_GROUP;
 	/*
 	 * The group of a new session is an orphaned one: the kernel stops it for SIGSTOP, but not
 	 * for the stop signals of a terminal, setpgid(2).
@@ -80,7 +80,7 @@ bool dumb_init_parse(char **words, char **environment, struct settings *settings
 	settings->stop_with_sender = true;
 	settings->answer_on_stderr = true;
 	settings->reporter.level = REPORT_ERRORS;
-	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.rest = REST_IS_LEFT;
 	if (!dropin_read(&dumb_init, words, settings, failure))
 		return false;
 	if (variable_is(environment, "DUMB_INIT_DEBUG", "1"))

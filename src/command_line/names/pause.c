@@ -8,7 +8,7 @@ bool pause_parse(char **words, char **environment __attribute__((unused)),
 		 struct settings *settings, struct failure *failure __attribute__((unused)))
 {
 	settings->lifecycle.pause = true;
-	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.rest = REST_IS_LEFT;
 	settings->lifecycle.asks_stop[SIGQUIT] = false;
 	/* The pause program ignores every other word. */
 	for (; *words; words++) {

@@ -55,7 +55,7 @@ bool tini_parse(char **words, char **environment, struct settings *settings,
 {
 	settings->program.scripts_by_shell = true;
 	settings->no_subreaper = true;
-	settings->lifecycle.leave_rest = true;
+	settings->lifecycle.rest = REST_IS_LEFT;
 	settings->lifecycle.audience = AUDIENCE_MAIN;
 	if (words[0] && strcmp(words[0], "--version") == 0 && !words[1]) {
 		settings->task = TASK_VERSION;
