@@ -139,9 +139,8 @@ int main(int count __attribute__((unused)), char **arguments)
 		fail_to("block signals", failure);
 		return end_with(&plan, failure);
 	}
-	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure))
-		return end_with(&plan, failure);
-	if (!dropin_parse(arguments, environ, settings, failure))
+	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
+	    !dropin_parse(arguments, environ, settings, failure))
 		return end_with(&plan, failure);
 	/* Asked for as early as possible: a parent that has died before goes unnoticed. */
 	if (settings->parent_death)

@@ -58,18 +58,14 @@ bool process_reads_pipe(const struct process *process, const struct pipe_identit
 	       !(status.st_dev == but->device && status.st_ino == but->inode);
 }
 
-bool process_has_only_child(pid_t pid, pid_t child, pid_t init)
+bool process_is_only_child(pid_t child, pid_t init)
 {
 	char path[PATH_SIZE], children[32], expected[32];
 	struct text text = text_in(path, sizeof(path));
 	struct text list = text_in(expected, sizeof(expected));
 
-	if (pid == init)
-		text_add(&text, "/proc/self/task/%d/children", pid);
-	else
-		text_add(&text, "/proc/%d/task/%d/children", pid, pid);
-	if (child)
-		text_add(&list, "%d ", child);
+	text_add(&text, "/proc/self/task/%d/children", init);
+	text_add(&list, "%d ", child);
 	return content_read(path, children, sizeof(children)) >= 0 &&
 	       strcmp(children, expected) == 0;
 }

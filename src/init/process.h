@@ -37,11 +37,11 @@ bool process_is_shell(const struct process *process);
 bool process_reads_pipe(const struct process *process, const struct pipe_identity *but);
 
 /*
- * True if child is the only child of a process's first thread, or if that has none and child is 0.
- * False if the kernel does not list children (CONFIG_PROC_CHILDREN). For init, the process that
- * calls, also false if /proc is of another PID namespace: there /proc/self has another number.
+ * True if child is the only child of init, the process that calls. False if the kernel does not
+ * list children (CONFIG_PROC_CHILDREN), or if /proc is of another PID namespace: there /proc/self
+ * has another number.
  */
-bool process_has_only_child(pid_t pid, pid_t child, pid_t init);
+bool process_is_only_child(pid_t child, pid_t init);
 
 /*
  * Signal a process; init is the process that calls. Returns false if the process is out of reach.

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One pass over the processes that /proc lists: delivery.h decides about each of them. Those that
+ * are chosen are told when all have been looked at.
+ */
+#ifndef DINIT_SU_WALK_H
+#define DINIT_SU_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+#include "init/delivery.h"
+#include "init/process.h"
+#include "init/processes.h"
+
+/* What is known of the ancestors of a process's children: of the process and all above it. */
+struct known {
+	pid_t pid; /* 0: this entry is free */
+	uint64_t start;
+	struct ancestors ancestors;
+};
+
+/* Children of one parent are mostly listed close to each other. */
+#define KNOWN_MAX 64
+
+/* One pass over the processes that /proc lists. */
+struct walk {
+	struct tree *tree;
+	const struct delivery *delivery;
+	int listing;	    /* descriptor that /proc is being listed through */
+	bool only_group;    /* only main's group is meant */
+	bool only_looks;    /* stop at the first process that init may signal, and tell none */
+	bool unreadable;    /* /proc does not tell about somebody */
+	struct text *names; /* of those who are told, or NULL */
+	struct outcome outcome;
+	struct known known[KNOWN_MAX];
+};
+
+static inline bool is_pid1(const struct tree *tree)
+{
+	return tree->init == 1;
+}
+
+/* True if a process handles the signal itself, or did when it was told. */
+bool walk_handles(const struct walk *walk, const struct process *process);
+
+/* Look at all processes. Returns false if /proc does not tell about one or the walk stopped. */
+bool walk_processes(struct walk *walk);
+
+/* Tell the processes that a walk has chosen. With were_told only remember that they were told. */
+void walk_tell_chosen(struct walk *walk, bool were_told);
+
+/* For when all that could have been told count as told, whether the table has room or not. */
+void walk_remember_all(const struct walk *walk);
+
+#endif
