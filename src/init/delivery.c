@@ -12,7 +12,6 @@ enum field {
 	FIELD_GROUP,
 	FIELD_SESSION,
 	FIELD_TERMINAL,
-	FIELD_THREADS = 20,
 	FIELD_START = 22,
 	FIELD_IGNORED = 33,
 	FIELD_CAUGHT,
@@ -51,7 +50,6 @@ bool facts_read(char *line, struct facts *facts)
 	facts->group = (pid_t)fields[FIELD_GROUP];
 	facts->session = (pid_t)fields[FIELD_SESSION];
 	facts->terminal = (int)fields[FIELD_TERMINAL];
-	facts->threads = (int)fields[FIELD_THREADS];
 	facts->start = fields[FIELD_START];
 	facts->ignored = (signal_set)fields[FIELD_IGNORED];
 	facts->caught = (signal_set)fields[FIELD_CAUGHT];
@@ -96,7 +94,9 @@ enum verdict delivery_decide(const struct delivery *delivery, const struct facts
 		return VERDICT_LOOKED_AFTER;
 	if (delivery->not_below_told && ancestors->were_told)
 		return VERDICT_LOOKED_AFTER;
-	if (delivery->not_to_filters && facts->caught == 0)
+	/* The writer of a pipe that `docker exec` has brought is outside and does not end with
+	 * main. */
+	if (delivery->not_to_filters && facts->caught == 0 && facts->parent != 0)
 		return VERDICT_NOT_IF_FILTER;
 	return VERDICT_TELL;
 }

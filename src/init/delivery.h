@@ -29,7 +29,7 @@ static inline signal_set set_of(int signal)
 
 /* What /proc/PID/stat says of a process: proc_pid_stat(5). */
 struct facts {
-	pid_t parent;
+	pid_t parent; /* 0 if it is outside of the PID namespace: `docker exec` */
 	pid_t group;
 	pid_t session;
 	int terminal;	    /* number of the controlling terminal, 0 if there is none */
@@ -38,7 +38,6 @@ struct facts {
 	signal_set caught;  /* the signals that it handles */
 	uint64_t start; /* when it was started, in ticks since boot: with its pid it is unique */
 	char name[32];
-	int threads;
 };
 
 /*

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import os
+import pty
 import re
 import shutil
 import signal
@@ -202,6 +203,57 @@ class Leftovers(SystemTest):
                 self.assertEqual(ended.status, 4)
                 self.assertEqual(ended.errors.count("belongs to another user"), 1, ended)
                 self.assertIn("(root-probe)", ended.errors)
+
+
+class Shells(SystemTest):
+    """What `docker exec -it C bash` has left open: it ignores TERM, and ends when it is hung up."""
+
+    def visit(self, init, user):
+        """A shell at a terminal inside the container, leader of its session as engines make it."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp("nsenter", ["nsenter", "-t", str(init.pid), "-p", "setsid", "-c", "setpriv",
+                                  "--reuid", user, "--regid", user, "--clear-groups", "bash",
+                                  "--norc", "--noprofile", "-i"])
+        self.addCleanup(os.waitpid, pid, 0)
+        self.addCleanup(os.close, terminal)
+        os.write(terminal, b"echo $((41+1))\n")
+        said = b""
+        while b"42" not in said:
+            said += os.read(terminal, 1000)
+
+    def end_with_shell(self, user):
+        with Init("-w", "1h", "app", "--", "sh", "-c", "trap 'echo asked; exit 7' TERM; "
+                  "echo ready; while :; do sleep .01; done") as init:
+            init.read_until("ready")
+            self.visit(init, user)
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 7)
+
+    @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
+    def test_of_the_same_user(self):
+        self.end_with_shell("4242")
+
+    @looks_into_processes
+    @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
+    def test_of_root(self):
+        self.end_with_shell("0")
+
+    @looks_into_processes
+    def test_without_a_terminal(self):
+        """`docker exec -i C cat` is no filter of the container's: its input does not end with main."""
+        with Init("-v", "-n", "--", "sh", "-c", "echo ready; read line; exit 3",
+                  stdin=subprocess.PIPE) as init:
+            init.read_until("ready")
+            command = ["nsenter", "-t", str(init.pid), "-p", "cat"]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as visitor:
+                visitor.stdin.write(b"here\n")
+                visitor.stdin.flush()
+                self.assertEqual(visitor.stdout.readline(), b"here\n")
+                init.process.stdin.write(b"\n")
+                init.process.stdin.flush()
+                self.assertEqual(init.wait(), 3)
+            self.assertIn("sent SIGTERM to what main has left behind\n", init.rest())
 
 
 class Subreaper(SystemTest):

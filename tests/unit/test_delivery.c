@@ -19,12 +19,12 @@ START_TEST(facts_of_a_line)
 		{"7 (sh) S 1 7 7 34816 7 4194560 1 2 3 4 5 6 7 8 20 0 3 0 4711 1 2 3 4 5 6 7 8 0 0 "
 		 "4096 16384 0 0 0",
 		 true,
-		 {1, 7, 7, 34816, 'S', 4096, 16384, 4711, "sh", 3}},
+		 {1, 7, 7, 34816, 'S', 4096, 16384, 4711, "sh"}},
 		/* The name is chosen by whoever named the program. */
 		{"9 (a) R 1 (b)) Z 2 3 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 99 1 2 3 4 5 6 7 8 "
 		 "0 0 0 2147483647 0\n",
 		 true,
-		 {2, 3, 4, 0, 'Z', 0, 2147483647, 99, "a) R 1 (b)", 1}},
+		 {2, 3, 4, 0, 'Z', 0, 2147483647, 99, "a) R 1 (b)"}},
 		{"9 (a) S 1 2 3 4", false, {0}},
 		{"9 (a", false, {0}},
 		{"", false, {0}},
@@ -48,7 +48,6 @@ START_TEST(facts_of_a_line)
 		ck_assert_uint_eq(facts.caught, wanted->caught);
 		ck_assert_uint_eq(facts.start, wanted->start);
 		ck_assert_str_eq(facts.name, wanted->name);
-		ck_assert_int_eq(facts.threads, wanted->threads);
 	}
 }
 END_TEST
@@ -119,32 +118,34 @@ START_TEST(who_is_told)
 					      .not_below_told = true};
 	static const struct {
 		const struct delivery *delivery;
+		pid_t parent;
 		struct ancestors ancestors;
 		bool was_told;
 		signal_set caught;
 		enum verdict verdict;
 	} rows[] = {
-		{&stop, {true, false, false}, false, 0, VERDICT_TELL},
-		{&stop, {true, false, false}, false, TERM_IS_15, VERDICT_TELL},
-		{&stop, {true, true, false}, false, 0, VERDICT_LOOKED_AFTER},
-		{&stop, {true, true, false}, false, TERM_IS_15, VERDICT_LOOKED_AFTER},
+		{&stop, 1, {true, false, false}, false, 0, VERDICT_TELL},
+		{&stop, 1, {true, false, false}, false, TERM_IS_15, VERDICT_TELL},
+		{&stop, 1, {true, true, false}, false, 0, VERDICT_LOOKED_AFTER},
+		{&stop, 1, {true, true, false}, false, TERM_IS_15, VERDICT_LOOKED_AFTER},
 		/* A second stop, which somebody has sent, is passed on as the first was. */
-		{&stop, {true, false, true}, true, 0, VERDICT_TELL},
-		{&everyone, {true, true, true}, true, TERM_IS_15, VERDICT_TELL},
-		{&ask, {true, false, false}, false, TERM_IS_15, VERDICT_TELL},
-		{&ask, {true, false, false}, true, TERM_IS_15, VERDICT_WAS_TOLD},
-		{&ask, {true, true, false}, false, TERM_IS_15, VERDICT_LOOKED_AFTER},
-		{&ask, {true, false, true}, false, TERM_IS_15, VERDICT_TELL},
-		{&ask, {true, false, false}, false, 0, VERDICT_NOT_IF_FILTER},
-		{&ask, {true, true, false}, false, 0, VERDICT_LOOKED_AFTER},
-		{&again, {true, false, false}, false, 0, VERDICT_TELL},
-		{&again, {true, false, false}, true, 0, VERDICT_WAS_TOLD},
+		{&stop, 1, {true, false, true}, true, 0, VERDICT_TELL},
+		{&everyone, 1, {true, true, true}, true, TERM_IS_15, VERDICT_TELL},
+		{&ask, 1, {true, false, false}, false, TERM_IS_15, VERDICT_TELL},
+		{&ask, 1, {true, false, false}, true, TERM_IS_15, VERDICT_WAS_TOLD},
+		{&ask, 1, {true, true, false}, false, TERM_IS_15, VERDICT_LOOKED_AFTER},
+		{&ask, 1, {true, false, true}, false, TERM_IS_15, VERDICT_TELL},
+		{&ask, 1, {true, false, false}, false, 0, VERDICT_NOT_IF_FILTER},
+		{&ask, 0, {false, false, false}, false, 0, VERDICT_TELL},
+		{&ask, 1, {true, true, false}, false, 0, VERDICT_LOOKED_AFTER},
+		{&again, 1, {true, false, false}, false, 0, VERDICT_TELL},
+		{&again, 1, {true, false, false}, true, 0, VERDICT_WAS_TOLD},
 		/* What a trap runs to save its data. */
-		{&again, {true, false, true}, false, 0, VERDICT_LOOKED_AFTER},
+		{&again, 1, {true, false, true}, false, 0, VERDICT_LOOKED_AFTER},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		const struct facts facts = {.caught = rows[i].caught};
+		const struct facts facts = {.parent = rows[i].parent, .caught = rows[i].caught};
 
 		ck_assert_msg(delivery_decide(rows[i].delivery, &facts, &rows[i].ancestors,
 					      rows[i].was_told) == rows[i].verdict,
