@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/scope.h"
 #include "files/ownership.h"
 #include "identity/account_files.h"
 #include "report/report.h"
@@ -90,9 +91,9 @@ static bool make_home(const struct identity *identity, bool is_root)
 {
 	const char *home = identity->account.home;
 	const mode_t before = umask(022);
+	SCOPED_DESCRIPTOR int descriptor = -1;
 	struct stat status;
-	int descriptor, error;
-	bool made;
+	int error;
 
 	mkdir("/home", 0755);
 	error = mkdir(home, 0700) < 0 ? errno : 0;
@@ -102,13 +103,10 @@ static bool make_home(const struct identity *identity, bool is_root)
 	if (descriptor < 0 && errno == ENOENT && error)
 		errno = error;
 	/* A home of root's is given: engines create the directories above a mount as root's. */
-	made = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+	return descriptor >= 0 && fstat(descriptor, &status) == 0 &&
 	       (!is_root || status.st_uid != 0 ||
 		fchownat(descriptor, "", identity->target.uid, identity->target.gid,
 			 AT_EMPTY_PATH) == 0);
-	if (descriptor >= 0)
-		close(descriptor);
-	return made;
 }
 
 /* Git does not commit for somebody without a full name, and an engine's user has nobody else to

@@ -47,7 +47,7 @@ static int print(const struct plan *plan, const char *text)
  */
 static int print_explanation(struct plan *plan, struct failure *failure)
 {
-	static LARGE char buffer[64 * 1024];
+	static char buffer[64 * 1024];
 	struct text text = text_in(buffer, sizeof(buffer));
 	char file[PATH_MAX];
 	char **command = plan->settings->command;
@@ -115,7 +115,7 @@ static bool become(const struct plan *plan, struct program *program, struct fail
 
 int main(int count __attribute__((unused)), char **arguments)
 {
-	static USED_AT_BEGINNING struct start start;
+	static _Alignas(4096) struct start start; /* it begins a page: see plan.h */
 	struct settings *const settings = &start.settings;
 	struct failure *const failure = &start.failure;
 	struct inherited_signals signals;

@@ -19,8 +19,8 @@
 #include "settings.h"
 
 /*
- * What the start fills in. It is static, because on the stack it would touch page after page. Large
- * members of which little is used come last, so that most starts touch one page.
+ * What the start fills in. It is static, because on the stack it would touch page after page. What
+ * is large, and used at its beginning, comes last.
  */
 struct start {
 	struct settings settings;

@@ -2,12 +2,12 @@
 #include "base/directories.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "base/scope.h"
 
 long directory_read(int descriptor, void *buffer, size_t size)
 {
@@ -34,16 +34,14 @@ int directory_each_number(const char *path, int *descriptor,
 			  int (*visit)(int number, void *context), void *context)
 {
 	_Alignas(struct directory_entry) char buffer[2048];
-	int result = 0, error;
+	SCOPED_DESCRIPTOR const int opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result = 0;
 	long got = 0;
 
-	*descriptor = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*descriptor < 0)
+	*descriptor = opened;
+	if (opened < 0)
 		return -1;
-	while (result == 0 && (got = directory_read(*descriptor, buffer, sizeof(buffer))) > 0)
+	while (result == 0 && (got = directory_read(opened, buffer, sizeof(buffer))) > 0)
 		result = visit_entries(buffer, got, visit, context);
-	error = errno;
-	close(*descriptor);
-	errno = error;
 	return got < 0 ? -1 : result;
 }

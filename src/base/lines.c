@@ -3,18 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/pages.h"
+#include "base/scope.h"
+#include "base/search.h"
 
 /* Enough for most account files in one read; only the pages that a file fills are ever touched. */
 #define FIRST_SIZE ((size_t)128 * 1024)
 
 /* The buffer of the open file. To map one for each file would take longer than to read the file. */
-static LAST char first_buffer[FIRST_SIZE];
+static BEHIND_LIBRARY char first_buffer[FIRST_SIZE];
 
 static void give_back(struct lines *lines)
 {
@@ -24,8 +25,7 @@ static void give_back(struct lines *lines)
 
 bool lines_open(struct lines *lines, const char *path)
 {
-	/* Not open(3): musl's sets FD_CLOEXEC once more, for kernels without O_CLOEXEC. */
-	const int descriptor = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 
 	*lines = (struct lines){.descriptor = descriptor,
 				.buffer = first_buffer,
@@ -97,52 +97,6 @@ char *lines_next(struct lines *lines, size_t *length)
 	return line;
 }
 
-/* As many bytes as most processors compare at once. */
-typedef unsigned char block __attribute__((vector_size(16)));
-
-/* Byte i of the result is not zero if at + i is first, and the byte distance behind it is last. */
-static block matches(const char *at, block first, block last, size_t distance)
-{
-	block here, there;
-
-	memcpy(&here, at, sizeof(here));
-	memcpy(&there, at + distance, sizeof(there));
-	return (block)(here == first) & (block)(there == last);
-}
-
-static bool is_zero(block bytes)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &bytes, sizeof(halves));
-	return (halves[0] | halves[1]) == 0;
-}
-
-/*
- * Find text, which is not empty, in length bytes. Returns NULL if it is not there. The same as
- * memmem(3), which in musl takes ten times as long for a short text. Here text is compared only
- * where its first and its last byte both fit.
- */
-static const char *find(const char *at, size_t length, const char *text)
-{
-	const size_t text_length = strlen(text), distance = text_length - 1;
-	const char *const end = at + length;
-	const block first = (block){0} + (unsigned char)text[0];
-	const block last = (block){0} + (unsigned char)text[distance];
-
-	while ((size_t)(end - at) >= text_length) {
-		while ((size_t)(end - at) >= sizeof(block) + distance &&
-		       is_zero(matches(at, first, last, distance)))
-			at += sizeof(block);
-		for (size_t i = 0; i < sizeof(block) && (size_t)(end - at) >= text_length;
-		     i++, at++) {
-			if (*at == *text && memcmp(at, text, text_length) == 0)
-				return at;
-		}
-	}
-	return NULL;
-}
-
 char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 {
 	if (!*text)
@@ -150,7 +104,7 @@ char *lines_next_with(struct lines *lines, const char *text, size_t *length)
 	for (;;) {
 		const char *unread = lines->buffer + lines->start;
 		const size_t count = lines->end - lines->start;
-		const char *found = find(unread, count, text);
+		const char *found = search_find(unread, count, text);
 		const char *newline =
 			memrchr(unread, '\n', found ? (size_t)(found - unread) : count);
 
@@ -174,7 +128,7 @@ bool lines_read_all(struct lines *lines)
 void lines_close(struct lines *lines)
 {
 	give_back(lines);
-	close(lines->descriptor);
+	scope_close(&lines->descriptor);
 }
 
 void lines_release(void)

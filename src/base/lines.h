@@ -44,7 +44,7 @@ char *lines_next_with(struct lines *lines, const char *text, size_t *length);
  */
 bool lines_read_all(struct lines *lines);
 
-/* Close the file and give the memory back. */
+/* Close the file and give the memory back. errno stays. */
 void lines_close(struct lines *lines);
 
 /* Give the memory that is kept for the next file back to the kernel. No file may be open. */

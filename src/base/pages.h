@@ -9,13 +9,10 @@
 #include <stddef.h>
 
 /*
- * Large variables of which a start uses little, so that it touches few pages: layout.ld puts what
- * is used at its end in front of what is used at its beginning. LAST follows the C library's own.
+ * A large variable whose beginning is used in most starts: layout.ld puts it behind the variables
+ * of the C library, in a page that every start touches.
  */
-#define LARGE __attribute__((section(".bss..large")))
-#define USED_AT_END __attribute__((section(".bss..end"), aligned(4096)))
-#define USED_AT_BEGINNING __attribute__((section(".bss..beginning")))
-#define LAST __attribute__((section(".bss..last")))
+#define BEHIND_LIBRARY __attribute__((section(".bss..behind_library")))
 
 /*
  * Give the pages that lie wholly within these bytes back to the kernel. What is read there later is

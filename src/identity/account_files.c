@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "base/scope.h"
 #include "base/signals.h"
 #include "base/text.h"
 
@@ -136,20 +137,13 @@ static bool replace(const struct change *change)
 	const char *name = strrchr(change->path, '/') + 1;
 	char parent[PATH_MAX];
 	struct text text = text_in(parent, (size_t)(name - change->path));
-	int directory, error;
-	bool replaced;
+	SCOPED_DESCRIPTOR int directory = -1;
 
 	text_add(&text, "%s", change->path);
 	if (!change->exists)
 		mkdir(parent, 0755);
 	directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0)
-		return false;
-	replaced = replace_in(change, directory, name);
-	error = errno;
-	close(directory);
-	errno = error;
-	return replaced;
+	return directory >= 0 && replace_in(change, directory, name);
 }
 
 /*
@@ -160,26 +154,24 @@ static bool overwrite(const struct change *change)
 {
 	const size_t before = change->old.end;
 	const size_t most = before > change->length ? before : change->length;
-	const int descriptor = open(change->path, O_WRONLY | O_CLOEXEC);
+	SCOPED_DESCRIPTOR const int descriptor = open(change->path, O_WRONLY | O_CLOEXEC);
 	int error;
-	bool written;
 
 	if (descriptor < 0)
 		return false;
 	/* Reserve space first. Where that is not possible (EOPNOTSUPP) the write shows whether
 	 * there is enough. */
-	written = (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)most) == 0 ||
-		   errno != ENOSPC) &&
-		  write_at(descriptor, change->content, most, change->at) &&
-		  ftruncate(descriptor, (off_t)change->length) == 0;
-	error = errno;
-	if (written)
+	if ((fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, (off_t)most) == 0 || errno != ENOSPC) &&
+	    write_at(descriptor, change->content, most, change->at) &&
+	    ftruncate(descriptor, (off_t)change->length) == 0) {
 		fsync(descriptor);
-	else if (write_at(descriptor, change->old.buffer, before, change->at))
-		error = ftruncate(descriptor, (off_t)before) < 0 ? errno : error;
-	close(descriptor);
-	errno = error;
-	return written;
+		return true;
+	}
+	error = errno;
+	if (!write_at(descriptor, change->old.buffer, before, change->at) ||
+	    ftruncate(descriptor, (off_t)before) == 0)
+		errno = error;
+	return false;
 }
 
 /* Read what is to be changed. A file that is not there is an empty one of root's. */
@@ -223,7 +215,6 @@ static bool change_file(const char *path, const char *temporary, const size_t *l
 	struct change change = {.path = path, .temporary = temporary};
 	struct edit edit = {.text = text, .added = strlen(text)};
 	bool changed = read_old(&change);
-	int error;
 
 	if (changed && !line)
 		edit_append(change.old.buffer, change.old.end, &edit);
@@ -233,10 +224,8 @@ static bool change_file(const char *path, const char *temporary, const size_t *l
 		changed = false;
 	}
 	changed = changed && write_edited(&change, &edit);
-	error = errno;
 	if (change.exists)
 		lines_close(&change.old);
-	errno = error;
 	return changed;
 }
 

@@ -24,7 +24,7 @@ static char *add_variable(char **end, const char *variable, const char *value)
 {
 	char *const start = *end;
 
-	*end = stpcpy(stpcpy(start, variable), value) + 1;
+	*end = mempcpy(mempcpy(start, variable, strlen(variable)), value, strlen(value) + 1);
 	return start;
 }
 
@@ -72,7 +72,8 @@ static const char *without_zeros(const char *name)
 	return name;
 }
 
-/* A file that is searched, and the entry of it that was found last. */
+/* A file that is searched, and the entry of it that was found last. The caller sets what to find.
+ */
 struct search {
 	const char *path;
 	const char *text; /* lines without it are of no interest */
@@ -81,21 +82,16 @@ struct search {
 	char *field[PASSWD_FIELDS];
 	uint32_t id; /* a user's uid and a group's gid stand in the same place */
 	bool found, by_name;
+	bool is_full; /* the set that ids are added to */
 };
 
-/* Open a file, to find entries with so many fields in it, on lines that have text in them. */
-static enum lookup search_begin(struct search *search, const char *path, size_t fields,
-				const char *text, struct failure *failure)
+static enum lookup search_begin(struct search *search, struct failure *failure)
 {
-	search->path = path;
-	search->text = text;
-	search->fields = fields;
-	search->found = search->by_name = false;
-	if (lines_open(&search->lines, path))
+	if (lines_open(&search->lines, search->path))
 		return LOOKUP_FOUND;
 	if (errno == ENOENT || errno == ENOTDIR)
 		return LOOKUP_NO_FILE;
-	fail(failure, STATUS_REFUSED, "cannot open %s: %s", path, strerror(errno));
+	fail(failure, STATUS_REFUSED, "cannot open %s: %s", search->path, strerror(errno));
 	return LOOKUP_FAILED;
 }
 
@@ -158,9 +154,8 @@ static enum lookup search_end(struct search *search, bool found, struct failure 
 enum lookup accounts_find_user(const char *path, const char *user, struct account *account,
 			       struct failure *failure)
 {
-	struct search search;
-	enum lookup opened =
-		search_begin(&search, path, PASSWD_FIELDS, without_zeros(user), failure);
+	struct search search = {.path = path, .fields = PASSWD_FIELDS, .text = without_zeros(user)};
+	const enum lookup opened = search_begin(&search, failure);
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
@@ -176,9 +171,8 @@ enum lookup accounts_find_user(const char *path, const char *user, struct accoun
 enum lookup accounts_find_group(const char *path, const char *group, struct group_entry *found,
 				struct failure *failure)
 {
-	struct search search;
-	enum lookup opened =
-		search_begin(&search, path, GROUP_FIELDS, without_zeros(group), failure);
+	struct search search = {.path = path, .fields = GROUP_FIELDS, .text = without_zeros(group)};
+	const enum lookup opened = search_begin(&search, failure);
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
@@ -200,47 +194,52 @@ static bool is_listed(const char *members, const char *user)
 	return false;
 }
 
-enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
-				     struct failure *failure)
+static bool lists(const struct search *search, const char *user)
 {
-	struct search search;
-	enum lookup opened = search_begin(&search, path, GROUP_FIELDS, user, failure), ended;
-	bool fits = true;
+	return is_listed(search->field[GROUP_MEMBERS], user);
+}
+
+static bool has_other_name(const struct search *search, const char *name)
+{
+	return strcmp(search->field[PASSWD_NAME], name) != 0;
+}
+
+/* Add to set the ids of the entries that count, until it is full. */
+static enum lookup add_ids(struct search *search,
+			   bool (*counts)(const struct search *search, const char *name),
+			   const char *name, struct group_set *set, struct failure *failure)
+{
+	const enum lookup opened = search_begin(search, failure);
 
 	if (opened != LOOKUP_FOUND)
 		return opened;
-	while (fits && search_next(&search)) {
-		if (is_listed(search.field[GROUP_MEMBERS], user))
-			fits = group_set_add(set, search.id);
+	while (!search->is_full && search_next(search)) {
+		if (counts(search, name))
+			search->is_full = !group_set_add(set, search->id);
 	}
-	ended = search_end(&search, true, failure);
-	if (fits)
+	return search_end(search, true, failure);
+}
+
+enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
+				     struct failure *failure)
+{
+	struct search search = {.path = path, .fields = GROUP_FIELDS, .text = user};
+	const enum lookup ended = add_ids(&search, lists, user, set, failure);
+
+	if (!search.is_full)
 		return ended;
 	fail(failure, STATUS_REFUSED, "%s is in more than %d groups of %s", user, GROUPS_MAX, path);
 	return LOOKUP_FAILED;
 }
 
-static enum lookup add_ids(const char *path, size_t fields, const char *name, struct group_set *set,
-			   struct failure *failure)
-{
-	struct search search;
-	enum lookup opened = search_begin(&search, path, fields, "", failure);
-
-	if (opened != LOOKUP_FOUND)
-		return opened;
-	while (search_next(&search)) {
-		if (strcmp(search.field[PASSWD_NAME], name) != 0)
-			group_set_add(set, search.id);
-	}
-	return search_end(&search, true, failure);
-}
-
 enum lookup accounts_add_ids(const struct account_files *files, const char *name,
 			     struct group_set *set, struct failure *failure)
 {
-	enum lookup result = add_ids(files->passwd, PASSWD_FIELDS, name, set, failure);
+	struct search users = {.path = files->passwd, .fields = PASSWD_FIELDS, .text = ""};
+	struct search groups = {.path = files->group, .fields = GROUP_FIELDS, .text = ""};
+	const enum lookup result = add_ids(&users, has_other_name, name, set, failure);
 
 	if (result == LOOKUP_FAILED)
 		return result;
-	return add_ids(files->group, GROUP_FIELDS, name, set, failure);
+	return add_ids(&groups, has_other_name, name, set, failure);
 }

@@ -85,7 +85,7 @@ bool credentials_read(struct credentials *credentials, struct failure *failure)
 
 int credentials_groups(const gid_t **groups)
 {
-	static LARGE gid_t have[GROUPS_MAX] __attribute__((aligned(4096)));
+	static gid_t have[GROUPS_MAX] __attribute__((aligned(4096)));
 
 	*groups = have;
 	return getgroups(GROUPS_MAX, have);

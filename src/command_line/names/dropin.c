@@ -83,7 +83,7 @@ static char **without_dashes(char **words, bool anywhere)
 
 const char *dropin_usage(const struct settings *settings, const char *options)
 {
-	static LARGE char buffer[256];
+	static char buffer[256];
 	struct text text = text_in(buffer, sizeof(buffer));
 
 	text_add(&text,
