@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 static const struct {
-	int number;
+	unsigned char number;
 	char name[7];
 } names[] = {
 	{SIGHUP, "HUP"},

@@ -17,8 +17,13 @@ static void add_character(struct text *text, char character)
 
 static void add_string(struct text *text, const char *string)
 {
-	while (*string)
-		add_character(text, *string++);
+	char *at = text->start + text->length;
+	const char *const last = text->start + text->size - 1;
+
+	while (*string && at < last)
+		*at++ = *string++;
+	*at = '\0';
+	text->length = (size_t)(at - text->start);
 }
 
 static void add_number(struct text *text, unsigned int number, unsigned int base)

@@ -129,7 +129,9 @@ static int walk_to_end(struct path_walk *walk, bool follow, struct trusted_path 
 		} else if (strlen(name) > NAME_MAX) {
 			error = ENAMETOOLONG;
 		} else {
-			strcpy(found->name, *name ? name : ".");
+			if (!*name)
+				name = ".";
+			memcpy(found->name, name, strlen(name) + 1);
 			found->directory = walk->directory;
 			return 0;
 		}
