@@ -18,6 +18,8 @@ class Hostile(Tree):
     PAIRS = 6
     SLOWLY = slowly("openat2,openat", "delay_enter=1000")
     ATTACKER = APP
+    # Owner, group and mode of the top, which the walk gives last, in each round.
+    make_public = None
 
     def setUp(self):
         super().setUp()
@@ -69,6 +71,10 @@ class Hostile(Tree):
                     os.lchown(os.path.join(directory, name), 0, 0)
                 except FileNotFoundError:
                     pass
+        if self.make_public:
+            uid, gid, mode = self.make_public
+            os.chown(self.top, uid, gid)
+            os.chmod(self.top, mode)
 
     def test_files_become_links(self):
         victim = write(self.outside("victim"))
@@ -77,6 +83,17 @@ class Hostile(Tree):
     def test_files_become_hard_links(self):
         victim = write(self.outside("victim"))
         self.attack_by_exchange(write, lambda trap: os.link(victim, trap), [victim])
+
+    def test_directories_that_a_group_or_others_can_change(self):
+        """Of root's, as the fsGroup of a pod makes them: what is given by its name is another file."""
+        self.SLOWLY = slowly("fchownat", "delay_enter=2000")
+        for number, (gid, mode) in enumerate(((APP, 0o2775), (0, 0o757))):
+            with self.subTest(mode="%o" % mode):
+                victim = write(self.outside("victim-%d" % number))
+                self.top = make(self.outside("tree-%d" % number))
+                self.make_public = (0, gid, mode)
+                self.reset()
+                self.attack_by_exchange(write, lambda trap: os.link(victim, trap), [victim])
 
     def test_hard_links_that_are_removed_once_they_are_open(self):
         """The walk looks at a file of root's from outside after the name that it opened is gone."""

@@ -562,6 +562,18 @@ START_TEST(the_timeout_is_for_main)
 }
 END_TEST
 
+/* Who asks again and again does not keep main alive by it. */
+START_TEST(a_second_stop_does_not_begin_the_timeout_anew)
+{
+	struct lifecycle state = with_timeout(false);
+
+	lifecycle_step(&state, &term, 0);
+	lifecycle_step(&state, &interrupt, 60);
+	lifecycle_step(&state, &term, 90);
+	ck_assert_int_eq(lifecycle_deadline(&state), 100);
+}
+END_TEST
+
 START_TEST(main_that_cannot_be_killed)
 {
 	struct lifecycle state = with_timeout(false);
@@ -694,6 +706,7 @@ Suite *lifecycle_suite(void)
 				      stop_that_main_took_reaches_its_daemons,
 				      the_timeout_is_for_main,
 				      main_that_cannot_be_killed,
+				      a_second_stop_does_not_begin_the_timeout_anew,
 				      in_any_order,
 				      time_is_asked_for_where_it_counts};
 	Suite *suite = suite_of("lifecycle", tests, COUNT(tests));

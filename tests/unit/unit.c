@@ -94,7 +94,7 @@ int main(void)
 		parse_suite,	     report_suite,	signals_suite,	standard_streams_suite,
 		text_suite,	     json_suite,	options_suite,	signal_names_suite,
 		completions_suite,   network_suite,	nearest_suite,	trusted_path_suite,
-		program_file_suite,  linger_suite,
+		program_file_suite,  linger_suite,	process_suite,
 	};
 	SRunner *runner = srunner_create(accounts_suite());
 	int failed;

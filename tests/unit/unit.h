@@ -33,6 +33,7 @@ Suite *json_suite(void);
 Suite *nearest_suite(void);
 Suite *ownership_suite(void);
 Suite *parse_suite(void);
+Suite *process_suite(void);
 Suite *program_file_suite(void);
 Suite *report_suite(void);
 Suite *signal_names_suite(void);
