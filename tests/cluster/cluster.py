@@ -135,6 +135,13 @@ class ClusterTest(unittest.TestCase):
     def logs(self, pod, *arguments):
         return self.kubectl("logs", pod, *arguments).stdout
 
+    def follow(self, pod, *arguments):
+        """Follow a log to its end; returns a function that waits for that and returns it."""
+        process = subprocess.Popen(
+            command("-n", self.namespace, "logs", "--follow", pod, *arguments),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
+        return lambda: process.communicate(timeout=PATIENCE)[0]
+
     def wait_for_log(self, pod, text, *arguments):
         until(lambda: text in self.kubectl("logs", pod, *arguments, check=False).stdout,
               lambda: "%r from %s: %s" % (text, pod, self.describe(pod)[-2000:]))

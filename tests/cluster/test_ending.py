@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """How containers end in a cluster, and what can be read of it afterwards."""
 import json
-import subprocess
 import time
 
 import cluster
@@ -116,6 +115,21 @@ class Restarting(ClusterTest):
         self.assertIn("--stop-timeout", state["message"])
         self.assertIn("--stop-timeout", self.describe("hung"))
 
+    def test_a_restart_by_a_probe_waits_for_the_delay_too(self):
+        """So long that the grace period is over first, which tells where it was."""
+        container = script(DEAF, stop_delay="1h")
+        container["livenessProbe"] = {"exec": {"command": ["false"]}, "periodSeconds": 1,
+                                      "failureThreshold": 1}
+        self.run_pod("patient", container, restartPolicy="Always", terminationGracePeriodSeconds=3)
+
+        def restarted():
+            statuses = self.pods.objects["patient"]["status"].get("containerStatuses", ())
+            return [status for status in statuses if status["restartCount"] > 0]
+
+        state = until(restarted, "the restart")[0]["lastState"]["terminated"]
+        self.assertEqual(state["exitCode"], 137)
+        self.assertIn("still in --stop-delay", state["message"])
+
     def test_a_restart_finds_the_account_and_the_volume_as_they_are(self):
         text = ("id -u; stat -c %u:%g /data; cat /data/written 2>/dev/null; "
                 "echo before >/data/written; exit 1")
@@ -186,18 +200,11 @@ class Together(ClusterTest):
         self.wait_for_log("pair", "serving", "-c", "app")
         until(lambda: self.execute("pair", "bash", "-c", last, container="app",
                                    check=False).stdout.startswith("HTTP/1.1 200"), "the proxy")
-        follow = self.follow("pair", "app")
+        follow = self.follow("pair", "-c", "app")
         self.delete("pair")
         self.assertIn("HTTP/1.1 200 OK", follow())
         self.assertEqual(self.ended("pair")["exitCode"], 0)
         self.assertEqual(self.ended("pair", "app")["exitCode"], 0)
-
-    def follow(self, pod, container):
-        """Follow a log to its end; returns a function that waits for that and returns it."""
-        process = subprocess.Popen(
-            cluster.command("-n", self.namespace, "logs", "--follow", pod, "-c", container),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
-        return lambda: process.communicate(timeout=cluster.PATIENCE)[0]
 
     def test_in_the_node_s_process_namespace_only_its_own_end(self):
         bystander = script(DEAF)

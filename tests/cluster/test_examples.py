@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every manifest of examples/kubernetes, as it is."""
+import os
+import subprocess
+
+import confine
 import examples
 from cluster import ClusterTest, until
 
@@ -56,6 +60,53 @@ class Unrestricted(Examples):
         self.assert_ends_well(pod, "cache")
 
 
+class Values(Examples):
+    labels = ()
+
+    def test_a_number_is_refused(self):
+        """Not quoted, YAML takes it for one, and a variable is a string."""
+        text = examples.manifest("deployment.yaml").replace('value: "5s"', "value: 5")
+        process = self.kubectl("apply", "-f", "-", text=text, check=False)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("string", process.stderr)
+
+
+class Patched(Examples):
+    """dinit-su put into somebody's Deployment, which runs already or is made by Kustomize."""
+
+    labels = ()
+
+    def assert_put_in(self):
+        pod = until(self.pod_with_the_program, "the pod that has dinit-su")
+        self.assertEqual(self.execute(pod, "sh", "-c", "echo $THEIRS").stdout, "stays\n")
+        self.assert_ends_well(pod, "shop")
+
+    def pod_with_the_program(self):
+        for pod in self.ready("shop"):
+            name = pod["metadata"]["name"]
+            if self.execute(name, "cat", "/proc/1/comm", check=False).stdout == "dinit-su\n":
+                return name
+        return None
+
+    def test_by_a_plain_patch(self):
+        self.apply_example("kustomize/somebodys/deployment.yaml")
+        self.ready("shop")
+        self.kubectl("patch", "deployment", "shop", "--patch",
+                     examples.manifest("patch/dinit-su.yaml"))
+        self.assert_put_in()
+
+    def test_by_kustomize(self):
+        """By the machine's kubectl: that of this Kubernetes may know no components."""
+        made = subprocess.run([confine.tool("kubectl") or "kubectl", "kustomize",
+                               os.path.join(examples.KUBERNETES, "kustomize")],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        if "components" in made.stderr:
+            self.skipTest("kubectl before 1.21 knows no components of Kustomize")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.apply(made.stdout)
+        self.assert_put_in()
+
+
 class Restricted(Examples):
     def test_non_root(self):
         pod = self.start("non-root.yaml", "non-root")
@@ -66,8 +117,6 @@ class Restricted(Examples):
 
 
 class Shared(Examples):
-    labels = ()
-
     def test_shared_processes(self):
         """PID 1 is the pod's pause process, the node's: dinit-su, where these tests made the node."""
         pod = self.start("shared-processes.yaml", "shared")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a pod that is given nothing has to be given back, feature by feature."""
+import restricted
 from cluster import ClusterTest, until
 
 
@@ -13,6 +14,26 @@ class Rights(ClusterTest):
                                  "securityContext": security}, **more.pop("container", {})), **more)
         state = self.ended(name)
         return state["exitCode"], self.logs(name)
+
+    def test_injected_read_only_and_with_everything_dropped(self):
+        """Into an image of somebody else's: an init container hands the program on in a volume."""
+        volume = {"volumeMounts": [{"name": "tools", "mountPath": "/tools"}]}
+        security = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                    "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
+        bring = dict({"name": "dinit-su", "image": "dinit-su:1", "securityContext": security,
+                      "args": ["--install", "/tools/dinit-su"]}, **volume)
+        text = "trap 'cat /proc/1/comm; id -u; exit 3' TERM; echo serving; while :; do sleep .05; done"
+        pod = dict({"image": "nginx:1.27", "securityContext": dict(security, runAsUser=10001),
+                    "command": ["/tools/dinit-su", "--no-switch", "--", "sh", "-c", text]}, **volume)
+        self.run_pod("injected", pod, initContainers=[bring],
+                     volumes=[{"name": "tools", "emptyDir": {}}],
+                     securityContext={"seccompProfile": {"type": "RuntimeDefault"}})
+        self.assertEqual(restricted.violations(self.pods.objects["injected"]["spec"]), [])
+        self.wait_for_log("injected", "serving")
+        follow = self.follow("injected")
+        self.delete("injected")
+        self.assertEqual(self.ended("injected")["exitCode"], 3)
+        self.assertEqual(follow().splitlines(), ["serving", "dinit-su", "10001"])
 
     def test_the_switch_needs_setuid_and_setgid(self):
         status, output = self.run_with("both", ["SETUID", "SETGID"], ["www-data", "--", "id", "-u"])
@@ -46,6 +67,29 @@ class Rights(ClusterTest):
         status, output = self.run_with("no-caps", ["SETUID", "SETGID"], show)
         self.assertEqual(status, 125)
         self.assertIn("cap_net_bind_service", output)
+
+    def test_root_init_needs_kill(self):
+        """Without it no stop reaches main, which is another user's, before the grace period is over."""
+        server = ["--root-init", "www-data", "--", "sh", "-c",
+                  "trap 'exit 3' TERM; echo serving; while :; do sleep .05; done"]
+        for capabilities, status in ((["SETUID", "SETGID", "KILL"], 3), (["SETUID", "SETGID"], 137)):
+            name = "root-init-%d" % status
+            self.run_pod(name, {"command": ["/sbin/dinit-su", *server],
+                                "securityContext": {"capabilities": {"drop": ["ALL"],
+                                                                     "add": capabilities}}},
+                         terminationGracePeriodSeconds=4)
+            self.wait_for_log(name, "serving")
+            self.delete(name)
+            self.assertEqual(self.ended(name)["exitCode"], status)
+
+    def test_chown_without_the_right_is_a_warning(self):
+        status, output = self.run_with(
+            "not-given", ["SETUID", "SETGID"],
+            ["--chown", "/data", "www-data", "--", "stat", "-c", "%U", "/data"],
+            container={"volumeMounts": [{"name": "data", "mountPath": "/data"}]},
+            volumes=[{"name": "data", "emptyDir": {}}])
+        self.assertEqual((status, output.splitlines()[-1]), (0, "root"))
+        self.assertIn("cannot hand over", output)
 
     def test_a_user_that_is_not_root_is_given_no_ambient_capability(self):
         container = {"command": ["/sbin/dinit-su", "--no-switch", "--", "grep", "CapAmb",

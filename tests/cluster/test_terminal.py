@@ -60,6 +60,16 @@ class AtATerminal(ClusterTest):
         self.assertLess(time.monotonic() - began, 5)
         self.assertIsNotNone(until(lambda: shell.process.poll() is not None, "kubectl exec"))
 
+    def test_a_shell_as_the_app(self):
+        """exec gives the user of the image, root; the program that is there switches in place."""
+        self.apply_example("deployment.yaml")
+        pod = self.ready("web", 2)[0]["metadata"]["name"]
+        self.assertEqual(self.execute(pod, "id", "-un").stdout, "root\n")
+        shell = self.open("exec", "-it", pod, "--", "/sbin/dinit-su", "-x", "www-data", "--", "bash",
+                          "--norc")
+        shell.type("id -un; echo $HOME; echo the end; exit\n")
+        shell.wait_for("www-data\r\n/var/www\r\nthe end")
+
     def test_attach_has_job_control_and_ctrl_c(self):
         self.run_pod("shell", {"stdin": True, "tty": True, "command": [
             "/sbin/dinit-su", "www-data", "--", "bash", "--norc", "-i"]})

@@ -8,6 +8,7 @@ import unittest
 
 import confine
 import examples
+import restricted
 from engine import read, until
 from network import wait_until_it_answers
 from pods import GRACE, Play, Pods, begin_injected, play
@@ -32,23 +33,36 @@ def fields_missing(part, whole, path="."):
         yield path
 
 
-class Schema(unittest.TestCase):
+class Local(unittest.TestCase):
+    """What kubectl makes of a manifest without a server."""
+
+    def setUp(self):
+        if not confine.tool("kubectl"):
+            self.skipTest("kubectl is not installed")
+
+    def run_kubectl(self, *arguments, text=""):
+        return subprocess.run([confine.tool("kubectl"), *arguments], input=text, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True, timeout=60)
+
+    def kubectl(self, manifest, *arguments):
+        process = self.run_kubectl(*arguments, "--local", "-f", "-", "-o", "json", text=manifest)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        return json.loads(process.stdout)
+
+    def read(self, manifest):
+        """A manifest as it is, but for an annotation."""
+        return self.kubectl(manifest, "annotate", "checked=yes")
+
+
+class Schema(Local):
     """Without a server kubectl does not validate, but it has the types of the API in it.
 
     One of its commands copies a manifest as it is, others read it into these types and write what
     they have read: a field that does not exist is missing then, a value of a wrong type an error.
     """
 
-    def kubectl(self, manifest, *arguments):
-        process = subprocess.run(
-            [confine.tool("kubectl"), *arguments, "--local", "-f", "-", "-o", "json"],
-            input=manifest, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            universal_newlines=True, timeout=60)
-        self.assertEqual(process.returncode, 0, process.stderr)
-        return json.loads(process.stdout)
-
     def missing_in_types(self, manifest):
-        copied = self.kubectl(manifest, "annotate", "checked=yes")
+        copied = self.read(manifest)
         if copied["kind"] == "Secret":
             # None of the commands reads one into its type; it has these fields and no others.
             return [name for name in copied if name not in (
@@ -64,21 +78,103 @@ class Schema(unittest.TestCase):
                 and not path.endswith("ontainers[].image")]
 
     def test_every_manifest_fits(self):
-        if not confine.tool("kubectl"):
-            self.skipTest("kubectl is not installed")
         for name in examples.manifests():
             for document in examples.manifest(name).split("\n---\n"):
                 with self.subTest(manifest=name):
                     self.assertEqual(self.missing_in_types(document), [])
 
     def test_a_misspelt_field_and_a_wrong_type_do_not(self):
-        if not confine.tool("kubectl"):
-            self.skipTest("kubectl is not installed")
         manifest = examples.manifest("non-root.yaml")
         misspelt = manifest.replace("terminationGracePeriodSeconds", "terminationGracePeriod")
         self.assertEqual(self.missing_in_types(misspelt), ["..spec.terminationGracePeriod"])
         with self.assertRaises(AssertionError):
             self.missing_in_types(manifest.replace("runAsUser: 10001", "runAsUser: www-data"))
+
+
+class Patched(Local):
+    """dinit-su put into somebody's Deployment: with Kustomize, and by a plain patch."""
+
+    def patched(self):
+        """What `kubectl patch` sends to a server, and the server makes of it."""
+        text = examples.manifest("kustomize/somebodys/deployment.yaml")
+        return self.kubectl(text, "patch", "--patch", examples.manifest("patch/dinit-su.yaml"))
+
+    def test_it_is_added_and_the_rest_stays(self):
+        before = self.read(examples.manifest("kustomize/somebodys/deployment.yaml"))
+        before["metadata"].pop("annotations")
+        missing = list(fields_missing(before, self.patched()))
+        self.assertEqual(missing, ["..spec.template.spec.containers[].env"])
+        container, = self.patched()["spec"]["template"]["spec"]["containers"]
+        self.assertEqual(container["command"], ["/dinit-su/dinit-su", "--no-switch", "--",
+                                                "/docker-entrypoint.sh"])
+        self.assertIn({"name": "THEIRS", "value": "stays"}, container["env"])
+
+    def test_kustomize_makes_the_same(self):
+        process = self.run_kubectl("kustomize", os.path.join(examples.KUBERNETES, "kustomize"))
+        if "components" in process.stderr:
+            self.skipTest("kubectl before 1.21 knows no components of Kustomize")
+        self.assertEqual(process.returncode, 0, process.stderr)
+        made = self.read(process.stdout)
+        made["metadata"].pop("annotations")
+        self.assertEqual(made, self.patched())
+
+
+class Restricted(Local):
+    """Pod Security "restricted", which the API server of the cluster tests does not know yet."""
+
+    def specs(self, text):
+        for document in text.split("\n---\n"):
+            found = self.read(document)
+            if found["kind"] in ("Pod", "Deployment"):
+                yield found["spec"] if found["kind"] == "Pod" else found["spec"]["template"]["spec"]
+
+    def violations(self, text):
+        return [what for spec in self.specs(text) for what in restricted.violations(spec)]
+
+    def test_every_example_that_does_not_start_as_root_conforms(self):
+        for name in ("non-root.yaml", "shared-processes.yaml"):
+            with self.subTest(manifest=name):
+                self.assertEqual(self.violations(examples.manifest(name)), [])
+
+    def test_the_others_start_as_root(self):
+        for name in ("deployment.yaml", "groups.yaml", "inject.yaml"):
+            with self.subTest(manifest=name):
+                self.assertTrue([what for what in self.violations(examples.manifest(name))
+                                 if what.endswith("runAsNonRoot is not true")])
+
+    def test_what_brings_the_program_lacks_nothing_but_the_profile_of_its_pod(self):
+        for name in ("inject.yaml", "patch/dinit-su.yaml", "kustomize/component/volume.yaml"):
+            text = examples.manifest(name)
+            if name.startswith("patch"):
+                text = json.dumps(Patched.patched(self))
+            with self.subTest(manifest=name):
+                self.assertEqual([what for what in self.violations(text)
+                                  if what.startswith("dinit-su: ")], ["dinit-su: no seccompProfile"])
+
+    def test_each_rule(self):
+        spec, = self.specs(examples.manifest("non-root.yaml"))
+        self.assertEqual(restricted.violations(spec), [])
+        container = spec["containers"][0]
+        for place, change in (
+                (spec, {"hostPID": True}), (spec, {"hostNetwork": True}), (spec, {"hostIPC": True}),
+                (spec, {"volumes": [{"name": "v", "hostPath": {"path": "/"}}]}),
+                (spec["securityContext"], {"seccompProfile": {"type": "Unconfined"}}),
+                (spec["securityContext"], {"runAsNonRoot": False}),
+                (spec["securityContext"], {"runAsUser": 0}),
+                (spec["securityContext"], {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}),
+                (spec["securityContext"], {"seLinuxOptions": {"type": "spc_t"}}),
+                (container, {"ports": [{"containerPort": 80, "hostPort": 80}]}),
+                (container["securityContext"], {"privileged": True}),
+                (container["securityContext"], {"allowPrivilegeEscalation": True}),
+                (container["securityContext"], {"capabilities": {"add": ["CHOWN"], "drop": ["ALL"]}}),
+                (container["securityContext"], {"capabilities": {}}),
+                (container["securityContext"], {"procMount": "Unmasked"}),
+                (container["securityContext"], {"runAsUser": 0})):
+            before = dict(place)
+            place.update(change)
+            self.assertEqual(len(restricted.violations(spec)), 1, change)
+            place.clear()
+            place.update(before)
 
 
 class Kubernetes(Pods):

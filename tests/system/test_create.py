@@ -94,6 +94,13 @@ class Create(EtcTest):
             home = os.stat(etc.home + "/user")
             self.assertEqual((home.st_uid, stat.S_IMODE(home.st_mode)), (after, 0o755))
 
+    def test_without_the_right_to_give_the_home_away(self):
+        etc = Etc()
+        ended = etc.run("--ids=5:6", "--create", "user", "--", "id", "-u", sandbox=["-c", "0"])
+        self.assertEqual((ended.status, ended.output), (0, "5\n"), ended)
+        self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot change /home/user: .*\n\Z")
+        self.assertEqual(os.stat(etc.home + "/user").st_uid, 0)
+
     def test_home_that_is_a_link(self):
         etc = Etc()
         os.symlink("/etc", etc.home + "/user")

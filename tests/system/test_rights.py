@@ -2,11 +2,12 @@
 """Exactly the rights asked for: groups, umask, capabilities, and no way to gain any."""
 import os
 import shutil
+import signal
 import struct
 
 from harness import APP, Init, Place, SystemTest, run, status, until
 
-CHOWN, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW = 0, 7, 8, 10, 13
+CHOWN, KILL, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW = 0, 5, 7, 8, 10, 13
 NONE = "0" * 16
 # Root as the account files of the harness know it, and in two more groups.
 GROUP = """\
@@ -257,3 +258,16 @@ class KeepCapabilities(SystemTest):
         ended = run(*inside, "app", "--", *bind, binary="/usr/bin/env")
         self.assertNotEqual(ended.status, 0, ended)
         self.assertIn("PermissionError", ended.errors)
+
+
+class RootInit(SystemTest):
+    def test_without_the_right_to_signal_other_users(self):
+        """Main is another user's: init says that it cannot be told, and goes on to wait for it."""
+        with Init("--root-init", "-t", "0s", "app", "--", "sh", "-c",
+                  "trap 'exit 3' TERM; echo ready; read line; exit 4", stdin=-1,
+                  sandbox=["-c", str(KILL)]) as init:
+            init.read_until("ready")
+            init.signal(signal.SIGTERM)
+            init.read_until("cannot pass SIGTERM on to pid")
+            init.process.stdin.close()
+            self.assertEqual(init.wait(), 4)
