@@ -30,11 +30,11 @@ class HostileFiles(EtcTest):
     def test_mode_and_owner_stay(self):
         etc = Etc()
         os.chown(etc.file("passwd"), 11, 22)
-        os.chmod(etc.file("passwd"), 0o664)
+        os.chmod(etc.file("passwd"), 0o666)
         self.assertEqual(self.change(etc), "")
         status = os.stat(etc.file("passwd"))
         self.assertEqual((status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)),
-                         (11, 22, 0o664))
+                         (11, 22, 0o666))
         self.assertEqual(sorted(os.listdir(etc.path)), ["group", "passwd"])
 
     def test_an_access_control_list_stays(self):
@@ -256,6 +256,59 @@ class HostileFiles(EtcTest):
         for call in calls:
             _, tried = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
             self.assertLess(tried, 100)
+
+    def is_replaced(self, trace, inject, etc=None):
+        """True if passwd is a new file afterwards, false if the old one was overwritten."""
+        etc = etc or Etc()
+        before = os.stat(etc.file("passwd"))
+        errors, _ = self.below_strace(etc, trace, inject)
+        self.assertEqual(errors, "")
+        self.assertEqual(sorted(os.listdir(etc.path)), ["group", "passwd"])
+        after = os.stat(etc.file("passwd"))
+        self.assertEqual((after.st_mode, after.st_uid), (before.st_mode, before.st_uid))
+        return after.st_ino != before.st_ino
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_what_may_have_an_access_control_list_is_not_replaced(self):
+        for error in ("ENODATA", "EOPNOTSUPP"):
+            self.assertTrue(self.is_replaced("fgetxattr", "error=" + error), error)
+        self.assertFalse(self.is_replaced("fgetxattr", "error=EPERM"))
+        self.assertFalse(self.is_replaced("fgetxattr", "retval=28"))
+        # passwd is the second file: its new file alone has one, from the directory.
+        self.assertFalse(self.is_replaced("fgetxattr", "retval=28:when=4"))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_a_new_file_that_may_not_be_complete_replaces_nothing(self):
+        for call in ("fsync", "fchmod", "fchownat", "renameat,?renameat2"):
+            with self.subTest(call=call):
+                self.assertFalse(self.is_replaced(call, "error=EIO"))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_a_directory_that_cannot_be_opened(self):
+        etc = Etc()
+        before = os.stat(etc.file("passwd")).st_ino
+        ended = etc.run("-qqo", "/dev/null", "-P", "/etc", "-e", "inject=openat,?open:error=EMFILE",
+                        Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id", "-u",
+                        binary=shutil.which("strace"))
+        self.assertEqual((ended.status, ended.output, ended.errors), (0, "1000\n", ""))
+        self.assertEqual((etc.read("passwd"), os.stat(etc.file("passwd")).st_ino), (self.AFTER, before))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_a_link_in_the_place_of_the_new_file_is_not_followed(self):
+        """Made by somebody between the two calls that remove an old one and make it."""
+        etc, victim = Etc(), Place.write("victim", "as it was\n")
+        for name in ("passwd", "group"):
+            os.symlink(victim, etc.file(name + ".dinit-su"))
+        self.below_strace(etc, "unlinkat", "retval=0")
+        self.assertEqual(read(victim), b"as it was\n")
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to kill at a system call")
+    def test_the_new_file_is_closed_to_others_until_it_is_complete(self):
+        etc = Etc()
+        etc.run("-qqo", "/dev/null", "-e", "trace=fchmod", "-e", "inject=fchmod:error=EINTR:signal=KILL",
+                Place.file("dinit-su"), "--ids", "1000:1001", "app", "--", "id",
+                binary=shutil.which("strace"), preexec_fn=lambda: os.umask(0))
+        self.assertEqual(stat.S_IMODE(os.stat(etc.file("group.dinit-su")).st_mode), 0o600)
 
     def test_a_stop_is_heard_while_it_waits_for_a_lock(self):
         etc = Etc()

@@ -49,6 +49,25 @@ class Create(EtcTest):
     def test_none_is_free(self):
         etc = Etc(PASSWD + "".join("u%d:x:%d:1::/:\n" % (n, n) for n in range(1000, 60001)))
         self.assert_refused(etc.run("--create", "user", "--", "id"), "no id from 1000 to 60000")
+        etc = Etc(PASSWD + "".join("u%d:x:%d:1::/:\n" % (n, n) for n in range(1000, 60000)))
+        self.assert_runs(etc.run("--create", "user", "--", "id", "-u"), "60000")
+
+    def test_root_by_another_name(self):
+        etc = Etc()
+        self.assert_runs(etc.run("--ids=0:0", "--create", "toor", "--", *SHOW),
+                         "0", "0", "0", "/home/toor toor")
+
+    def test_groups_of_the_runtime_are_kept(self):
+        """Those of root are not. Looked up once more under the lock, they are the same."""
+        etc = Etc(group=GROUP + "\nkept:x:77:\nroots:x:78:root\n")
+        self.assert_runs(etc.run("-k", "--create", "user", "--", *SHOW,
+                                 preexec_fn=lambda: os.setgroups([29, 77, 78, 2000])),
+                         "1000", "1000", "1000 29 77 999 2000", "/home/user user")
+
+    def test_a_group_file_that_cannot_be_read(self):
+        etc = Etc(group=None)
+        os.mkdir(etc.file("group"))
+        self.assert_refused(etc.run("--create", "user", "--", "id"), "cannot read /etc/group")
 
     def test_a_group_of_that_name_is_there(self):
         etc = Etc(group="user:x:77:\n")

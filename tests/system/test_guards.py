@@ -84,6 +84,20 @@ class Switch(Lies):
         self.refuse("supplementary groups are not", ["setgroups:retval=0"], "app", group=group,
                     having=GROUPS + many[:-1] + [9999])
 
+    def test_own_ids_that_cannot_be_read(self):
+        ambient = ["setpriv", "--reuid=7", "--regid=8", "--clear-groups", "--inh-caps=+chown",
+                   "--ambient-caps=+chown"]
+        for fault, words in (("getresuid:error=EPERM", "read user and group ids"),
+                             ("getresgid:error=EPERM", "read user and group ids"),
+                             ("capget:error=EPERM", "read capabilities"),
+                             ("prctl:error=EPERM", "read capabilities")):
+            ended = run("-n", "--", "echo", "main was run", below=[*ambient, *lying(fault)])
+            self.assert_refused(ended, "cannot " + words)
+
+    def test_root_with_another_group(self):
+        ended = run("app", "--", "id", "-u", sandbox=["-u", "0:77"])
+        self.assertEqual((ended.status, ended.output), (0, "4242\n"), ended)
+
     def test_root_out_of_reach(self):
         self.refuse("could go back to root", ["setresuid:retval=0:when=2"], "app")
         for error in ("ENOSYS", "EAGAIN", "EFAULT"):
@@ -168,6 +182,12 @@ class Borrowed(Lies):
                             "--termination-log=" + path, "app")
                 if os.path.exists(path):
                     self.assertEqual(owner(path), (APP, APP))
+
+    def test_by_root_without_groups(self):
+        path = Place.shared("borrowed-without-groups")
+        ended = run("-R", "--termination-log=" + path, "app", "--", *probe("exit", 3),
+                    preexec_fn=lambda: os.setgroups([]))
+        self.assertEqual((ended.status, ended.errors, owner(path)), (3, "", (APP, APP)))
 
     def test_it_is_opened_with_all_that_main_has(self):
         for mode, group in ((0o620, 29), (0o602, 0), (0o660, 0)):

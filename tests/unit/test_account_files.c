@@ -68,7 +68,7 @@ START_TEST(new_entries)
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct edit edit = {.text = "\nnew\n", .added = 5};
+		struct edit edit = {.text = "\nnew\n", .added = 5, .removed = 1};
 
 		edit_append(rows[i].content, strlen(rows[i].content), &edit);
 		ck_assert_str_eq(edited(rows[i].content, &edit), rows[i].wanted);

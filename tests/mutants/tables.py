@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""What is mutated, and which tests could notice."""
+
+# File: the suites of unit tests, and parts of the names of system tests.
+FILES = {
+    "src/identity/credentials.c": (
+        "credentials", "test_guards.Switch test_guards.Capabilities test_guards.Borrowed test_rights.KeepCapabilities "
+        "test_rights.NoNewPrivileges test_identity.CannotSwitch test_identity.WithoutRoot test_rootless "
+        "test_faults.Refused"),
+    "src/identity/capabilities.c": (
+        "credentials, options", "test_guards.Capabilities test_rights.KeepCapabilities "
+        "test_identity.CannotSwitch test_rights.NoNewPrivileges test_faults.Refused"),
+    "src/identity/identity.c": (
+        "identity, explain", "test_identity test_rights.Groups test_ids test_create test_arbitrary_uid "
+        "test_faults.Refused.test_groups"),
+    "src/identity/group_set.c": ("identity, accounts", "test_rights.Groups test_identity.Switch test_create"),
+    "src/base/parse.c": ("parse, ids, identity, options, cmdline", "test_ids"),
+    "src/identity/accounts.c": ("accounts, identity", "test_identity.Switch test_rights.Groups test_create"),
+    "src/identity/account_files.c": (
+        "account files", "test_guards.AccountFiles test_account_files test_create test_ids "
+        "test_arbitrary_uid test_status.OwnWrites.test_account_file test_kills"),
+    "src/identity/ids.c": ("ids, identity", "test_ids test_rootless test_paths.OnTheWay test_create"),
+    "src/files/ownership.c": (
+        "ownership", "test_guards.Trees test_ownership test_paths test_home "
+        "test_ownership_hostile.Hostile.test_what_is_left "
+        "test_ownership_hostile.Hostile.test_directories_that_a_group "
+        "test_ownership_hostile.Hostile.test_files "
+        "test_ownership_hostile.Hostile.test_hard_links "
+        "test_ownership_hostile.Hostile.test_directories_become"),
+    "src/base/trusted_path.c": ("trusted path", "test_guards.Trees test_paths test_ownership.WhatIsGiven"),
+    "src/init/delivery.c": ("delivery", "test_delivery"),
+    "src/init/lifecycle.c": (
+        "lifecycle, linger", "test_guards.Stopping test_stopping test_ending test_linger test_signals"),
+    "src/init/spawn.c": (
+        "", "test_guards.Switch test_guards.Capabilities test_rights test_identity test_status.CannotRun "
+        "test_signals test_terminal test_faults.Refused test_dropin"),
+    "src/init/processes.c": ("", "test_guards.Proc test_delivery test_telling.Story test_ending test_reaping"),
+    "src/init/walk.c": ("", "test_guards.Proc test_delivery test_telling.Story test_ending"),
+    "src/init/process.c": ("process, delivery", "test_guards.Proc test_delivery test_ending"),
+    "src/report/termination_log.c": (
+        "", "test_guards.TerminationLog test_guards.Borrowed test_telling.TerminationLog "
+        "test_telling.StopNotes"),
+}
+
+# Tests that take long and notice nothing that others do not.
+SLOW = ["test_faults.EveryCall", "test_ownership.WhatIsGiven.test_wide", "test_two_at_once",
+        "test_kills.Kills.test_a_new_user", "test_kills.Kills.test_no_files_before"]
+
+# Here the system tests are run first: the unit tests know little of these files.
+BY_SYSTEM_TESTS = {"src/identity/credentials.c", "src/identity/account_files.c", "src/files/ownership.c"}

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+"""Builds mutants and runs the tests over them, all inside the tests' sandbox.
+
+Reads a mutant a line, as JSON, and answers with what became of it. A mutant is root and may do anything
+wrong: it runs in a PID namespace, where it can signal nothing of the machine's, below file systems that
+cannot be written to, and in a mount namespace that goes with it.
+"""
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), "system")]
+sys.dont_write_bytecode = True
+# Seconds that a test may wait for one event, and that all tests of a mutant may take.
+os.environ.setdefault("DINIT_SU_PATIENCE", "20")
+LIMIT = 240
+
+import harness  # noqa: E402
+import runner  # noqa: E402
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS = 0x20000
+WORK = "/tmp/mutant"
+MEMORY = 4 << 30
+
+
+def close_the_file_systems():
+    """Make everything read-only that a mutant could give away, but for a /tmp of its own."""
+    with open("/proc/self/mounts") as file:
+        mounts = {line.split()[1] for line in file}
+    for path in sorted(mounts):
+        if path == "/" or path.startswith("/dev") and path != "/dev/pts":
+            subprocess.run(["mount", "-o", "remount,bind,ro", path], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", "/tmp"], check=True)
+    os.mkdir(WORK)
+    if os.access("/usr", os.W_OK):
+        sys.exit("mutants: the file system could not be made read-only")
+
+
+def failed(result):
+    """The name of a test that failed, or None."""
+    bad = result.failures + result.errors + [(test, "") for test in result.unexpectedSuccesses]
+    return bad[0][0].id() if bad else None
+
+
+class Build:
+    """How one of the two programs is made of its objects."""
+
+    def __init__(self, compiling, linking, objects, libraries, directory):
+        self.compiling, self.linking, self.objects = compiling, linking, objects
+        self.libraries, self.directory = libraries, directory
+
+    def compile(self, source, target):
+        return subprocess.run(self.compiling + ["-w", "-g0", "-c", "-o", target, source],
+                              cwd=self.directory, stderr=subprocess.DEVNULL).returncode == 0
+
+    def link(self, name, changed, target):
+        objects = [changed if given == name else given for given in self.objects]
+        subprocess.run(self.linking + ["-o", target] + objects + self.libraries, cwd=self.directory,
+                       check=True)
+
+
+class Worker:
+    def __init__(self, plan):
+        self.plan = plan
+        self.top = plan["top"]
+        self.unit = Build(**plan["unit"])
+        self.program = Build(**plan["program"])
+        self.plain = {}  # path: the object of the file as it is
+        self.trusted = {}  # test: whether it passes with the program as it is
+        self.last = {}  # path: tests, the one that was the last to notice first
+        self.seconds = {}
+        self.tests = {}
+        self.load()
+
+    def load(self):
+        found = unittest.TestLoader().discover(os.path.join(os.path.dirname(HERE), "system"),
+                                               "test_*.py")
+
+        def each(suite):
+            for test in suite:
+                if isinstance(test, unittest.TestSuite):
+                    each(test)
+                else:
+                    self.tests[test.id()] = test
+
+        each(found)
+
+    def names(self, path):
+        """The system tests that could notice a change of the file, in the order of the table."""
+        if path not in self.last:
+            order = []
+            for part in self.plan["files"][path][1].split():
+                order += [name for name in self.tests if part in name and name not in order and
+                          not any(slow in name for slow in self.plan["slow"])]
+            self.last[path] = order
+        return self.last[path]
+
+    def unit_fails(self, program, suites):
+        for suite in suites:
+            ended = subprocess.run(
+                [os.environ["SANDBOX"], "--", program], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=LIMIT,
+                env=dict(os.environ, CK_RUN_SUITE=suite, CK_VERBOSITY="silent"))
+            if ended.returncode != 0:
+                return "unit tests: " + suite
+        return None
+
+    def in_child(self, program, names, report):
+        """What runs the tests: in a mount namespace of its own, with a limit of memory."""
+        if LIBC.unshare(CLONE_NEWNS) != 0:
+            os._exit(3)
+        with open("/dev/null", "r+") as null:
+            os.dup2(null.fileno(), 0)
+            os.dup2(null.fileno(), 1)
+            os.dup2(null.fileno(), 2)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        os.environ["DINIT_SU"] = program
+        harness.Place.prepare()
+        for name in names:
+            began = time.monotonic()
+            os.write(report, ("%s\n" % name).encode())
+            result = runner.Result(unittest.runner._WritelnDecorator(sys.stdout), False, 0)
+            result.startTestRun()
+            # A suite runs what a class prepares as well.
+            unittest.TestSuite([self.tests[name]]).run(result)
+            result.stopTestRun()
+            bad = failed(result)
+            os.write(report, ("%s %g\n" % ("failed" if bad else "passed",
+                                           time.monotonic() - began)).encode())
+            if bad:
+                break
+        os._exit(0)
+
+    def system_fails(self, program, names, limit=LIMIT):
+        """The first test of these that fails, or None; and what each has taken, in seconds."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                self.in_child(program, names, writing)
+            finally:
+                os._exit(2)
+        os.close(writing)
+        said, deadline = b"", time.monotonic() + limit
+        while True:
+            left = deadline - time.monotonic()
+            data = b""
+            if left > 0 and select.select([reading], [], [], left)[0]:
+                data = os.read(reading, 65536)
+            if not data:
+                break
+            said += data
+        os.close(reading)
+        # Everything in this PID namespace but this process, which is its PID 1.
+        os.kill(-1, signal.SIGKILL)
+        while True:
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                break
+        words = said.decode().split("\n")
+        running = None
+        for line in words:
+            if line.startswith("passed "):
+                self.seconds[running] = float(line.split()[1])
+                running = None
+            elif line.startswith("failed "):
+                return running
+            elif line:
+                running = line
+        return running
+
+    def trust(self, name):
+        """True if the test passes with the program as it is; else it tells nothing about a mutant."""
+        if name not in self.trusted:
+            self.trusted[name] = self.system_fails(self.plan["binary"], [name]) is None
+        return self.trusted[name]
+
+    def notice(self, path, program):
+        """The first system test that notices the mutant, or None."""
+        names = [name for name in self.names(path) if self.trusted.get(name, True)]
+        while names:
+            name = self.system_fails(program, names)
+            if name is None:
+                return None
+            # Half of an order by time: what has noticed the last mutant may notice the next.
+            if self.trust(name):
+                self.last[path].remove(name)
+                self.last[path].insert(0, name)
+                return name
+            names = names[names.index(name) + 1:]
+        return None
+
+    def code(self, path):
+        """The bytes of the object, without what names the file."""
+        with open(path, "rb") as file:
+            return file.read()
+
+    def judge(self, mutant):
+        path, target = mutant["path"], os.path.join(WORK, mutant["path"])
+        name = path[:-2] + ".o"
+        changed, plain = target[:-2] + ".o", target[:-2] + ".plain"
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if path not in self.plain:
+            with open(os.path.join(self.top, path)) as source, open(target, "w") as file:
+                file.write(source.read())
+            self.program.compile(target, plain)
+            self.plain[path] = self.code(plain)
+        with open(target, "w") as file:
+            file.write(mutant["content"])
+        if not self.program.compile(target, changed):
+            return "does not compile", ""
+        if self.code(changed) == self.plain[path]:
+            return "same code", ""
+        self.program.link(name, changed, WORK + "/dinit-su")
+        suites = [suite for suite in self.plan["files"][path][0].split(", ") if suite]
+        first = path in self.plan["by_system_tests"]
+        noticed = self.notice(path, WORK + "/dinit-su") if first else None
+        if suites and not noticed:
+            self.unit.compile(target, changed)
+            self.unit.link(name, changed, WORK + "/unit")
+            noticed = self.unit_fails(WORK + "/unit", suites)
+        if not first and not noticed:
+            noticed = self.notice(path, WORK + "/dinit-su")
+        return ("killed", noticed) if noticed else ("survived", "")
+
+    def serve(self):
+        for line in sys.stdin:
+            mutant = json.loads(line)
+            began = time.monotonic()
+            try:
+                verdict, by = self.judge(mutant)
+            except subprocess.TimeoutExpired:
+                verdict, by = "killed", "unit tests: no end"
+            print(json.dumps({"number": mutant["number"], "verdict": verdict, "by": by,
+                              "useless": [name for name, good in self.trusted.items() if not good],
+                              "seconds": time.monotonic() - began}), flush=True)
+
+
+if __name__ == "__main__":
+    os.setgroups([])
+    os.umask(0o022)
+    close_the_file_systems()
+    Worker(json.loads(sys.stdin.readline())).serve()
