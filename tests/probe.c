@@ -14,9 +14,13 @@
  *   terminal       print the errno of what needs stdout to be the controlling terminal: opening it
  *                  as /dev/tty, pushing input into it; and of making it that
  *   show WORD...   print what this process was given: words, ids, signals, environment, and so on
- *   pair           like signals, with a helper in the same group; each says who it is; without end
- *   left FILE      leave a process in this group that writes its pid to FILE, waits for TERM or
- *                  USR1 and tells which came; end with status 7. left-away: in another session
+ *   shown N        show, and end with status N
+ *   life N HOW     show, leave an orphan that ends at once and a process that ends on TERM (HOW:
+ * asked) or stays (killed), and send TERM to the parent, which is init. End with N when it
+ * comes back, with N + 1 if it has not in a second suspended N    show, stop with TSTP, and end
+ * with N when continued pair           like signals, with a helper in the same group; each says who
+ * it is; without end left FILE      leave a process in this group that writes its pid to FILE,
+ * waits for TERM or USR1 and tells which came; end with status 7. left-away: in another session
  *   daemon         leave a process in a session of its own that ends on TERM only, and end
  *   who            print the effective uid and gid, HOME and USER
  *   copy FROM TO   print that and copy a file
@@ -260,6 +264,35 @@ static int show(char **words)
 	return 0;
 }
 
+static void do_nothing(int signal __attribute__((unused)))
+{
+}
+
+static int live(int status, const char *how)
+{
+	const struct sigaction handled = {.sa_handler = do_nothing};
+	const struct timespec second = {.tv_sec = 1};
+	const sigset_t every = every_signal();
+	sigset_t wanted;
+
+	set_mask(&every);
+	/* Caught, so that init passes over what main has started. */
+	sigaction(SIGTERM, &handled, NULL);
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGTERM);
+	leave_orphans(1, false);
+	if (fork() == 0) {
+		while (strcmp(how, "killed") == 0)
+			pause();
+		sigwaitinfo(&wanted, NULL);
+		_exit(0);
+	}
+	if (strcmp(how, "left") == 0)
+		return status;
+	kill(getppid(), SIGTERM);
+	return sigtimedwait(&wanted, NULL, &second) == SIGTERM ? status : status + 1;
+}
+
 /* Not a line of stdio's for FILE: whoever reads it does as soon as it is there. */
 static int leave_waiting(const char *file, bool away)
 {
@@ -308,6 +341,22 @@ static int leave_daemon(void)
 	return show_signals(SIGTERM);
 }
 
+static bool shows_first(const char *task)
+{
+	return strcmp(task, "shown") == 0 || strcmp(task, "suspended") == 0 ||
+	       strcmp(task, "life") == 0;
+}
+
+/* What comes after show(). Returns the status to end with. */
+static int end_with(const char *task, int status, const char *how)
+{
+	if (strcmp(task, "suspended") == 0)
+		raise(SIGTSTP);
+	if (strcmp(task, "life") == 0)
+		return live(status, how ? how : "asked");
+	return strcmp(task, "show") == 0 ? 0 : status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *task = argc > 1 ? argv[1] : "";
@@ -338,8 +387,8 @@ int main(int argc, char **argv)
 		return copy(argv[2], argv[3]);
 	if (strcmp(task, "state") == 0)
 		return show_state();
-	if (strcmp(task, "show") == 0)
-		return show(argv + 2);
+	if (strcmp(task, "show") == 0 || (argc >= 3 && shows_first(task)))
+		return show(argv + 2) != 0 ? 1 : end_with(task, number, argv[3]);
 	if ((strcmp(task, "left") == 0 || strcmp(task, "left-away") == 0) && argc == 3)
 		return leave_waiting(argv[2], strcmp(task, "left-away") == 0);
 	if (strcmp(task, "root-daemon") == 0 && setresuid(0, 0, 0) < 0)
