@@ -161,13 +161,16 @@ void walk_tell_chosen(struct walk *walk, bool were_told)
 
 	for (int i = told->next; i < told->behind; i++) {
 		struct told_process *entry = &told->processes[i];
-		const struct process process = {entry->pid, {.start = entry->start}};
+		struct process process = {entry->pid, {.start = entry->start}};
 
 		if (!entry->is_next)
 			continue;
 		entry->is_next = false;
 		if (walk->delivery->is_stop)
 			entry->signal = (uint8_t)walk->delivery->signal;
+		/* Main, init's own child, is told even where no more files can be opened. */
+		if (walk->only_group && process.pid == walk->tree->main)
+			process.facts.parent = walk->tree->init;
 		if (!were_told)
 			walk->outcome.sent |=
 				signal_process(walk, &process, walk->delivery->signal);
@@ -260,7 +263,7 @@ static int visit(int pid, void *context)
 		return 0;
 	if (process_look(pid, &process)) {
 		consider(walk, &process);
-	} else if (errno != ENOENT && errno != ESRCH && kill(pid, 0) == 0) {
+	} else if (kill(pid, 0) == 0) {
 		walk->unreadable = true;
 	}
 	return walk->only_looks && walk->outcome.sent;

@@ -44,6 +44,11 @@ class Scenario:
         self.passwd_mode, self.below = passwd_mode, below
 
     @property
+    def runs_scripts(self):
+        """True if a file that the kernel cannot run is given to /bin/sh."""
+        return self.name not in ("dinit-su", "gosu", "su-exec", "pause")
+
+    @property
     def refusals(self):
         """The statuses for a refusal, a COMMAND that cannot be run, and one that is not found."""
         if self.name == "dinit-su":
