@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "command_line/variables.h"
 
 /* A command line while it is read. */
 struct reading {
@@ -258,16 +259,16 @@ bool cmdline_parse(char **arguments, char **environment, struct settings *settin
 
 	/* The variables come first, so that the command line wins. --help works with bad ones too.
 	 */
-	variables_are_good = options_apply_variables(environment, settings, failure);
+	variables_are_good = variables_apply(environment, settings, failure);
 	if (!read_options(&reading))
 		return false;
 	if (is_answered(settings)) {
 		settings->answer = settings->task == TASK_HELP ? options_help : version_text;
 		return true;
 	}
-	if (!variables_are_good || !options_read_umask(environment, settings, failure) ||
+	if (!variables_are_good || !variables_read_umask(environment, settings, failure) ||
 	    !read_rest(&reading))
 		return false;
-	options_warn_of_variables(environment, &settings->reporter);
+	variables_warn(environment, &settings->reporter);
 	return true;
 }

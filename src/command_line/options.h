@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of options: how each is written, where it may stand, which part of the settings it
- * sets. And the functions that use the table.
+ * Tables of options: how each is written, where it may stand, which part of the settings it sets.
+ * And the functions that use a table.
  */
 #ifndef DINIT_SU_OPTIONS_H
 #define DINIT_SU_OPTIONS_H
@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "report/failure.h"
-#include "report/report.h"
 #include "settings.h"
 
 /* Where the value of an option goes, and how the option was written, for messages. */
@@ -86,7 +85,9 @@ struct option_table {
 	const char *help; /* how to ask for help, for messages */
 };
 
+/* dinit-su's own options, in native_options.c, and how many there may be. */
 extern const struct option_table options_native;
+#define OPTIONS_MAX 64
 
 /* The option with this name, without its dashes, or letter; NULL if there is none. */
 const struct option *option_by_name(const struct option_table *table, const char *name,
@@ -114,28 +115,11 @@ bool option_apply(const struct option *option, struct settings *settings, const 
 /* For set(): refuse a value, or the part of it that is wrong. Returns false. */
 bool setting_refuse(const struct setting *setting, const char *part, const char *why);
 
-/*
- * Set what the DINIT_SU_* variables say, in the order of the table: those that say how to report
- * come first. An option without a value is on with 1 and off with 0. An empty variable is an unset
- * one. Of two variables with the same name the first counts, as for getenv(3). Returns false with
- * the failure of a bad variable, after all others were taken.
- */
-bool options_apply_variables(char **environment, struct settings *settings,
-			     struct failure *failure);
-
-/* Warn about each variable that begins with DINIT_SU_ and has no effect, and name the nearest. */
-void options_warn_of_variables(char **environment, const struct reporter *reporter);
-
-/*
- * Take the umask from the variable that --umask-from-env names. Unset or empty it changes nothing;
- * what is not a umask is a failure that names the variable.
- */
-bool options_read_umask(char **environment, struct settings *settings, struct failure *failure);
-
 /* What --help prints. It fits a screen of 80 columns and 24 lines. */
 extern const char options_help[];
 
-/* Functions set() for options that peers have as well, for the tables of their options. */
+/* Functions set() of dinit-su's own options that peers and variables have as well. */
+bool option_set_umask(const struct setting *setting, const char *value);
 bool option_set_group(const struct setting *setting, const char *value);
 bool option_set_single_child(const struct setting *setting, const char *value);
 bool option_set_parent_death(const struct setting *setting, const char *value);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command_line/options.h"
+#include "command_line/variables.h"
 #include "fuzz.h"
 #include "identity/environment.h"
 #include "identity/ids.h"
@@ -145,10 +146,10 @@ static void check_options(char **environment)
 	memset(&some, 0, sizeof(some));
 	settings_add_defaults(&all);
 	settings_add_defaults(&some);
-	good = options_apply_variables(environment, &all, &failure);
-	PROMISE(options_apply_variables(firsts, &some, &failure) == good);
+	good = variables_apply(environment, &all, &failure);
+	PROMISE(variables_apply(firsts, &some, &failure) == good);
 	PROMISE(memcmp(&all, &some, sizeof(all)) == 0);
-	options_warn_of_variables(environment, &all.reporter);
+	variables_warn(environment, &all.reporter);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command_line/options.h"
+#include "command_line/variables.h"
 #include "report/termination_log.h"
 
 static const struct option *named(const char *name)
@@ -322,7 +323,7 @@ static bool with_variables(char *const *variables, struct settings *settings,
 	while (*variables)
 		environment[count++] = *variables++;
 	*settings = default_settings();
-	return options_apply_variables(environment, settings, failure);
+	return variables_apply(environment, settings, failure);
 }
 
 START_TEST(variables)
@@ -392,7 +393,7 @@ START_TEST(umask_from_a_variable)
 		struct settings settings = after("umask-from-env", "UMASK");
 		struct failure failure = {0};
 
-		ck_assert_msg(options_read_umask(environment, &settings, &failure) ==
+		ck_assert_msg(variables_read_umask(environment, &settings, &failure) ==
 				      !rows[i].refusal,
 			      "%s", rows[i].entry);
 		ck_assert_msg(settings.limits.has_umask == rows[i].has_umask, "%s", rows[i].entry);
