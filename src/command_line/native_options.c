@@ -156,19 +156,6 @@ bool option_set_parent_death(const struct setting *setting, const char *value)
 	       setting_refuse(setting, value, EXPECTS_SIGNAL);
 }
 
-bool option_set_group(const struct setting *setting, const char *value __attribute__((unused)))
-{
-	setting->settings->lifecycle.audience = AUDIENCE_GROUP;
-	return true;
-}
-
-bool option_set_single_child(const struct setting *setting,
-			     const char *value __attribute__((unused)))
-{
-	setting->settings->lifecycle.audience = AUDIENCE_MAIN;
-	return true;
-}
-
 /* Each -v says more than what was asked for before it. --verbose=2 says as much as -vv. */
 bool option_set_verbose(const struct setting *setting, const char *value)
 {
@@ -181,12 +168,6 @@ bool option_set_verbose(const struct setting *setting, const char *value)
 		*level = REPORT_WARNINGS + more;
 	else
 		return setting_refuse(setting, value, "is neither 0, 1 nor 2");
-	return true;
-}
-
-static bool set_quiet(const struct setting *setting, const char *value __attribute__((unused)))
-{
-	setting->settings->reporter.level = REPORT_ERRORS;
 	return true;
 }
 
@@ -345,7 +326,7 @@ static const struct option options[] = {
 	/* Options that say how to report come first: variables_apply() needs that. */
 	VALUE(0, "log-format", set_log_format, IN_ENVIRONMENT),
 	OPTIONAL('v', "verbose", option_set_verbose, IN_ENVIRONMENT),
-	PLAIN('q', "quiet", set_quiet, IN_ENVIRONMENT),
+	CHOICE('q', "quiet", enum report_level, reporter.level, REPORT_ERRORS, IN_ENVIRONMENT),
 	OPTIONAL(0, "termination-log", set_termination_log, INIT),
 
 	FLAG('x', "exec", exec, 0),
@@ -369,8 +350,8 @@ static const struct option options[] = {
 	CHOICE('s', "new-session", enum session, program.session, SESSION_NEW, FOR_INIT),
 	FLAG(0, "no-stdio-chown", keep_stdio, 0),
 	VALUE('r', "rewrite", set_rewrite, INIT),
-	PLAIN('g', "group", option_set_group, INIT),
-	PLAIN('c', "single-child", option_set_single_child, INIT),
+	CHOICE('g', "group", enum audience, lifecycle.audience, AUDIENCE_GROUP, INIT),
+	CHOICE('c', "single-child", enum audience, lifecycle.audience, AUDIENCE_MAIN, INIT),
 	VALUE('p', "parent-death", option_set_parent_death, INIT),
 	VALUE('S', "stop-signals", set_stop_signals, INIT),
 	DURATION('d', "stop-delay", lifecycle.stop_delay, INIT),

@@ -120,8 +120,6 @@ extern const char options_help[];
 
 /* Functions set() of dinit-su's own options that peers and variables have as well. */
 bool option_set_umask(const struct setting *setting, const char *value);
-bool option_set_group(const struct setting *setting, const char *value);
-bool option_set_single_child(const struct setting *setting, const char *value);
 bool option_set_parent_death(const struct setting *setting, const char *value);
 bool option_set_exit_map(const struct setting *setting, const char *value);
 bool option_set_verbose(const struct setting *setting, const char *value);

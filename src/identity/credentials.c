@@ -189,17 +189,16 @@ static bool verify(const struct new_credentials *target, struct failure *failure
 static bool explain_refusal(struct failure *failure, const char *call, unsigned int id,
 			    const char *capability)
 {
-	int error = errno;
+	const int error = errno;
 
+	fail(failure, STATUS_REFUSED, "%s %u: %s", call, id, strerror(error));
 	if (error == EPERM)
-		return fail(failure, STATUS_REFUSED,
-			    "%s %u: %s: the container needs %s, and a user namespace must allow it",
-			    call, id, strerror(error), capability);
+		fail_further(failure,
+			     ": the container needs %s, and a user namespace must allow it",
+			     capability);
 	if (error == EINVAL)
-		return fail(failure, STATUS_REFUSED,
-			    "%s %u: %s: this user namespace maps no such id", call, id,
-			    strerror(error));
-	return fail(failure, STATUS_REFUSED, "%s %u: %s", call, id, strerror(error));
+		fail_further(failure, ": this user namespace maps no such id");
+	return false;
 }
 
 bool credentials_keep(uint64_t capabilities, struct failure *failure)

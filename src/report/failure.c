@@ -6,27 +6,33 @@
 
 #include "base/text.h"
 
+static void add(struct failure *failure, const char *format, va_list arguments)
+{
+	struct text text = {.start = failure->text,
+			    .size = sizeof(failure->text),
+			    .length = strlen(failure->text)};
+
+	text_add_list(&text, format, arguments);
+}
+
 bool fail(struct failure *failure, int status, const char *format, ...)
 {
-	struct text text = text_in(failure->text, sizeof(failure->text));
 	va_list arguments;
 
-	va_start(arguments, format);
-	text_add_list(&text, format, arguments);
-	va_end(arguments);
 	failure->status = status;
+	failure->text[0] = '\0';
+	va_start(arguments, format);
+	add(failure, format, arguments);
+	va_end(arguments);
 	return false;
 }
 
 bool fail_further(struct failure *failure, const char *format, ...)
 {
-	struct text text = {.start = failure->text,
-			    .size = sizeof(failure->text),
-			    .length = strlen(failure->text)};
 	va_list arguments;
 
 	va_start(arguments, format);
-	text_add_list(&text, format, arguments);
+	add(failure, format, arguments);
 	va_end(arguments);
 	return false;
 }

@@ -4,7 +4,7 @@
 #include "identity/environment.h"
 
 static const struct option options[] = {
-	PLAIN('g', NULL, option_set_group, 0),
+	CHOICE('g', NULL, enum audience, lifecycle.audience, AUDIENCE_GROUP, 0),
 	CHOICE('h', NULL, enum task, task, TASK_HELP, 0),
 	CHOICE('L', NULL, enum task, task, TASK_HELP, 0),
 	FLAG('P', NULL, lifecycle.pause, 0),

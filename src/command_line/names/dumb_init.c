@@ -29,7 +29,7 @@ static bool set_rewrite(const struct setting *setting, const char *value)
 }
 
 static const struct option options[] = {
-	PLAIN('c', "single-child", option_set_single_child, 0),
+	CHOICE('c', "single-child", enum audience, lifecycle.audience, AUDIENCE_MAIN, 0),
 	CHOICE('h', "help", enum task, task, TASK_HELP, 0),
 	VALUE('r', "rewrite", set_rewrite, 0),
 	PLAIN('v', "verbose", option_set_verbose, 0),

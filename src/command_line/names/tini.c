@@ -14,7 +14,7 @@ static bool set_subreaper(const struct setting *setting, const char *value __att
 
 static const struct option options[] = {
 	VALUE('e', NULL, option_set_exit_map, 0),
-	PLAIN('g', NULL, option_set_group, 0),
+	CHOICE('g', NULL, enum audience, lifecycle.audience, AUDIENCE_GROUP, 0),
 	CHOICE('h', NULL, enum task, task, TASK_HELP, 0),
 	CHOICE('l', NULL, enum task, task, TASK_HELP, 0),
 	VALUE('p', NULL, option_set_parent_death, 0),
