@@ -5,8 +5,6 @@
 
 #include "files/ownership.h"
 
-#define KEEP (-1)
-
 enum { OLD_UID = 1000, OLD_GID = 1001, NEW_UID = 2000, NEW_GID = 2001, OTHER = 3000 };
 
 START_TEST(decisions)
@@ -15,9 +13,9 @@ START_TEST(decisions)
 		const char *name;
 		mode_t mode;
 		nlink_t links;
-		int uid, gid;
-		int old_uid, old_gid;	/* what becomes of it in a home */
-		int root_uid, root_gid; /* and with roots_too */
+		uid_t uid, gid;
+		uid_t old_uid, old_gid;	  /* what becomes of it in a home */
+		uid_t root_uid, root_gid; /* and with roots_too */
 	} rows[] = {
 		{"the old user's", S_IFREG, 1, OLD_UID, OLD_GID, NEW_UID, NEW_GID, NEW_UID,
 		 NEW_GID},
@@ -66,18 +64,18 @@ START_TEST(decisions)
 								.to_uid = NEW_UID,
 								.to_gid = NEW_GID,
 								.roots_too = roots_too};
-			const int wanted_uid = roots_too ? rows[i].root_uid : rows[i].old_uid;
-			const int wanted_gid = roots_too ? rows[i].root_gid : rows[i].old_gid;
+			const uid_t wanted_uid = roots_too ? rows[i].root_uid : rows[i].old_uid;
+			const gid_t wanted_gid = roots_too ? rows[i].root_gid : rows[i].old_gid;
 			uid_t uid;
 			gid_t gid;
 			const bool changes = ownership_decide(&status, &change, &uid, &gid);
 
 			ck_assert_msg(changes == (wanted_uid != KEEP || wanted_gid != KEEP),
 				      "%s, roots_too %d", rows[i].name, roots_too);
-			ck_assert_msg((int)uid == wanted_uid, "%s, roots_too %d: uid %d",
-				      rows[i].name, roots_too, (int)uid);
-			ck_assert_msg((int)gid == wanted_gid, "%s, roots_too %d: gid %d",
-				      rows[i].name, roots_too, (int)gid);
+			ck_assert_msg(uid == wanted_uid, "%s, roots_too %d: uid %d", rows[i].name,
+				      roots_too, (int)uid);
+			ck_assert_msg(gid == wanted_gid, "%s, roots_too %d: gid %d", rows[i].name,
+				      roots_too, (int)gid);
 		}
 	}
 }
