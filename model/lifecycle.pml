@@ -725,7 +725,8 @@ end_idle:
 
 inline send(kind) {
 	pending[kind] = true;
-	owed[kind] = RUNS(MAIN);
+	/* Init gives up a main that it could not kill. */
+	owed[kind] = RUNS(MAIN) && !spared;
 	happened++
 }
 
