@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "init/story.h"
+#include "report/failure.h"
 
 /* How many orphans are reaped before the next look for a signal, which takes a tenth of one. */
 #define REAPED_IN_A_ROW 32

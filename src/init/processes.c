@@ -73,8 +73,9 @@ static bool tell_main(const struct walk *walk, const struct process *main)
 
 	if (!walk_handles(walk, main) || kill(main->pid, walk->delivery->signal) < 0)
 		return false;
-	entry = told_enter(walk->tree->told, main->pid, &main->facts);
-	if (entry && walk->delivery->is_stop)
+	entry = walk->delivery->is_stop ? told_enter(walk->tree->told, main->pid, &main->facts)
+					: NULL;
+	if (entry)
 		entry->has_handled = true;
 	return true;
 }

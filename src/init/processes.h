@@ -12,33 +12,11 @@
 #define DINIT_SU_PROCESSES_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "base/text.h"
 #include "init/delivery.h"
 #include "init/lifecycle.h"
-#include "init/process.h"
-#include "report/report.h"
-
-struct tree {
-	pid_t init;
-	pid_t main; /* also the number of the group that init made for it; 0: there is no main */
-	struct pipe_identity input; /* the container's stdin: a reader of it is not a filter */
-	struct told *told;
-	bool others_named; /* the processes of other users were reported */
-	const struct reporter *reporter;
-};
-
-/* What came of a delivery. The numbers are numbers of processes. */
-struct outcome {
-	bool sent;	  /* a process got the signal, or has just ended */
-	bool whole;	  /* all got it at once, in one indivisible step */
-	int told;	  /* that got it, if one after the other */
-	int passed_over;  /* that were told before, or that an ancestor looks after */
-	int untold;	  /* of those passed over, the ones that were not told before */
-	int out_of_reach; /* of another user: init may not signal them */
-	int listed;	  /* that were looked at */
-};
+#include "init/walk.h"
 
 /*
  * Deliver a signal to main's group. Where /proc does not tell which processes handle it (missing,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state of init's main loop, for the files that make the loop up: events.h finds out what has
- * happened, actions.h does what the lifecycle has decided, story.h says so.
+ * What init's main loop is told, and its state, for the files that make the loop up: events.h finds
+ * out what has happened, actions.h does what the lifecycle has decided, story.h says so.
  */
 #ifndef DINIT_SU_SUPERVISOR_H
 #define DINIT_SU_SUPERVISOR_H
@@ -15,8 +15,21 @@
 #include "init/lifecycle.h"
 #include "init/network.h"
 #include "init/processes.h"
-#include "init/supervise.h"
 #include "report/report.h"
+#include "report/termination_log.h"
+
+/* What the loop is told once, at the start. */
+struct supervision {
+	pid_t main_pid;		     /* 0: there is no main */
+	bool warn_reaped;	     /* each orphan's end is a warning */
+	bool has_terminal;	     /* main was given the foreground of the terminal */
+	bool new_session;	     /* main leads a session of its own */
+	bool stop_with_sender;	     /* init stops when a process has sent it TSTP, TTIN or TTOU */
+	struct pipe_identity input;  /* stdin, if it is a pipe */
+	struct termination_log *log; /* a KILL from outside finds there what a stop waits for */
+	const struct reporter *reporter;
+	const struct lifecycle_settings *lifecycle;
+};
 
 struct supervisor {
 	const struct supervision *given;

@@ -133,7 +133,7 @@ static void choose(struct walk *walk, const struct process *process)
 	struct told *told = walk->tree->told;
 	struct told_process *entry = told_enter(told, process->pid, &process->facts);
 
-	if (entry) {
+	if (entry && !walk->beyond_table) {
 		const int number = (int)(entry - told->processes);
 
 		entry->is_next = true;
@@ -144,15 +144,29 @@ static void choose(struct walk *walk, const struct process *process)
 		/* Noted before it is told, because its handler may work only once. */
 		entry->has_handled |= walk->delivery->is_stop &&
 				      (process->facts.caught & walk->delivery->handled) != 0;
-	} else if (signal_process(walk, process, walk->delivery->signal)) {
-		walk->outcome.sent = true;
-		if (walk->delivery->is_stop)
-			walk_remember_all(walk);
-	} else {
-		return;
+	} else if (!entry && walk->beyond_table) {
+		signal_process(walk, process, walk->delivery->signal);
 	}
+	walk->overflowed |= !entry;
 	walk->outcome.told++;
 	name_process(walk, process);
+}
+
+/*
+ * Tell those who were chosen and have no entry. All that could have been told count as told from
+ * then on, and not before: the rest of the walk would pass over them.
+ */
+static void tell_beyond_table(struct walk *walk)
+{
+	const struct outcome outcome = walk->outcome;
+
+	walk->beyond_table = true;
+	walk->names = NULL;
+	walk_processes(walk);
+	walk->beyond_table = walk->overflowed = false;
+	walk->outcome = outcome;
+	if (walk->delivery->is_stop)
+		walk_remember_all(walk);
 }
 
 void walk_tell_chosen(struct walk *walk, bool were_told)
@@ -174,8 +188,13 @@ void walk_tell_chosen(struct walk *walk, bool were_told)
 		if (!were_told)
 			walk->outcome.sent |=
 				signal_process(walk, &process, walk->delivery->signal);
+		/* Only stops are remembered. No other entry was made since that would be missed. */
+		if (!entry->signal && !entry->has_handled)
+			entry->pid = 0;
 	}
 	told->next = told->behind = 0;
+	if (walk->overflowed && !were_told)
+		tell_beyond_table(walk);
 }
 
 /* Warn about a process of the container. One that exec has brought is reported only with -v. */
@@ -196,7 +215,7 @@ static void decide(struct walk *walk, const struct process *process,
 	if (verdict == VERDICT_NOT_IF_FILTER)
 		verdict = process_reads_pipe(process, &walk->tree->input) ? VERDICT_LOOKED_AFTER
 									  : VERDICT_TELL;
-	if (walk->delivery->hang_up && process->facts.terminal &&
+	if (walk->delivery->hang_up && !walk->beyond_table && process->facts.terminal &&
 	    process->facts.session == process->pid)
 		signal_process(walk, process, SIGHUP);
 	if (verdict == VERDICT_TELL) {

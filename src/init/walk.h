@@ -13,7 +13,27 @@
 #include "base/text.h"
 #include "init/delivery.h"
 #include "init/process.h"
-#include "init/processes.h"
+#include "report/report.h"
+
+struct tree {
+	pid_t init;
+	pid_t main; /* also the number of the group that init made for it; 0: there is no main */
+	struct pipe_identity input; /* the container's stdin: a reader of it is not a filter */
+	struct told *told;
+	bool others_named; /* the processes of other users were reported */
+	const struct reporter *reporter;
+};
+
+/* What came of a delivery. The numbers are numbers of processes. */
+struct outcome {
+	bool sent;	  /* a process got the signal, or has just ended */
+	bool whole;	  /* all got it at once, in one indivisible step */
+	int told;	  /* that got it, if one after the other */
+	int passed_over;  /* that were told before, or that an ancestor looks after */
+	int untold;	  /* of those passed over, the ones that were not told before */
+	int out_of_reach; /* of another user: init may not signal them */
+	int listed;	  /* that were looked at */
+};
 
 /* What is known of the ancestors of a process's children: of the process and all above it. */
 struct known {
@@ -33,6 +53,8 @@ struct walk {
 	bool only_group;    /* only main's group is meant */
 	bool only_looks;    /* stop at the first process that init may signal, and tell none */
 	bool unreadable;    /* /proc does not tell about somebody */
+	bool overflowed;    /* the table of told processes had no entry for somebody */
+	bool beyond_table;  /* tell those who have no entry, at once */
 	struct text *names; /* of those who are told, or NULL */
 	struct outcome outcome;
 	struct known known[KNOWN_MAX];

@@ -125,6 +125,15 @@ class Leftovers(SystemTest):
                     self.assertIn("had not ended in time: ", ended.errors)
                     self.assertEqual(ended.errors.count("(sleep)"), min(count, 5))
 
+    def test_more_than_init_remembers_are_asked(self):
+        """There are 4096 entries for those who were told. Each reader waits for the FIFO's writer."""
+        path = Place.shared("fifo-%d" % time.monotonic_ns())
+        os.mkfifo(path)
+        for sandbox in MODES:
+            ended = run("app", "--", "sh", "-c", "i=0; while [ $i -lt 4200 ]; do read x <%s & "
+                        "i=$((i+1)); done; exit 5" % path, sandbox=sandbox)
+            self.assertEqual((ended.status, ended.errors), (5, ""))
+
     def test_no_time_at_all(self):
         for sandbox in MODES:
             ended = run("-w", "0", "app", "--", "sh", "-c",
