@@ -87,11 +87,11 @@ class Inside(AdversaryTest):
         """Whoever gets into it is who it was before: same ids, no capability, stdout and stderr."""
         with Init("app", "--", *probe("signals")) as init:
             init.read_until("ready")
+            until(lambda: set(os.listdir("/proc/%d/fd" % init.pid)) == {"1", "2"}, "init to let go")
             init_is, main_is = status(init.pid), status(init.main_pid())
             for name in ("Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapAmb", "NoNewPrivs"):
                 self.assertEqual(init_is[name], main_is[name], name)
             self.assertEqual("0000000000000000", init_is["CapPrm"])
-            self.assertEqual({"1", "2"}, set(os.listdir("/proc/%d/fd" % init.pid)))
 
     def test_when_it_was_frozen_and_goes_on_the_status_of_main_is_not_lost(self):
         """A tracer that ends leaves whom it has stopped by SIGSTOP: ptrace(2). Only from outside a PID 1
