@@ -53,7 +53,7 @@ static void check_decision(unsigned int bits, const struct facts *facts, bool wa
 		PROMISE(delivery.to_everyone || !ancestors.look_after);
 		PROMISE(!delivery.not_below_told || !ancestors.were_told);
 		PROMISE((verdict == VERDICT_NOT_IF_FILTER) ==
-			(delivery.not_to_filters && facts->caught == 0));
+			(delivery.not_to_filters && facts->caught == 0 && facts->parent != 0));
 	}
 	/* Somebody who is passed over was told, or has somebody above who was or who looks after.
 	 */
@@ -68,6 +68,7 @@ static void step(struct told *told, struct known *known, struct input *input)
 	const unsigned int number = fuzz_byte(input), what = fuzz_byte(input);
 	struct known *at = &known[number % PROCESSES * 2 + (what >> 7)];
 	const struct facts facts = {
+		.parent = number & 64 ? 1 : 0,
 		.start = 100 + (what >> 7),
 		.group = (pid_t)(number % 3),
 		.ignored = what & 8 ? 1U << 14 : 0,

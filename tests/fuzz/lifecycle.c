@@ -40,10 +40,8 @@ static void begin(struct world *world, struct input *input)
 
 	memset(world, 0, sizeof(*world));
 	settings.pause = bits & 1;
-	settings.wait_all = bits & 2;
 	settings.kernel_ends_rest = bits & 4;
-	settings.leave_rest = (bits & 24) == 24;
-	settings.ask_group = settings.leave_rest && bits & 32;
+	settings.rest = (enum rest)(bits >> 3 & 3);
 	settings.audience = (enum audience)((bits >> 6) % 3);
 	settings.stop_delay = TIME(fuzz_byte(input));
 	settings.stop_timeout = more & 1 ? TIME(fuzz_byte(input)) : NO_DEADLINE;
@@ -96,8 +94,8 @@ static void check_end(const struct world *world)
 		expected = lifecycle_exit_status(world->wait_status);
 	PROMISE(world->state.status == expected);
 	/* Nobody is left, or nobody whom init could end, or all that is left is not its to end. */
-	PROMISE(settings->kernel_ends_rest || settings->leave_rest || world->nobody_left ||
-		world->gave_up);
+	PROMISE(settings->kernel_ends_rest || settings->rest >= REST_IS_LEFT ||
+		world->nobody_left || world->gave_up);
 	if (settings->kernel_ends_rest && settings->linger > 0 && world->sending &&
 	    world->reaped_main && !world->again)
 		PROMISE(world->saw_sending == false ||
