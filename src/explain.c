@@ -207,7 +207,7 @@ static void explain_init(const struct plan *plan, struct text *text)
 {
 	const struct settings *settings = plan->settings;
 
-	if (settings->exec) {
+	if (settings->mode == MODE_IN_PLACE) {
 		text_add(text, "init      none: the command replaces this process\n");
 		return;
 	}
@@ -229,7 +229,7 @@ void explain(const struct plan *plan, const char *file, struct text *text)
 		text_add(text, " ");
 		add_value(text, *word);
 	}
-	if (plan->settings->lifecycle.pause)
+	if (plan->settings->mode == MODE_PAUSE)
 		text_add(text, " none: wait for a stop signal");
 	text_add(text, "\n");
 	if (file)

@@ -161,7 +161,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	    !become(&plan, &program, failure))
 		return end_with(&plan, failure);
 	plan.has_switched = !program.become;
-	if (!settings->exec)
+	if (settings->mode != MODE_IN_PLACE)
 		return be_init(&plan, &program, failure);
 	spawn_in_place(&program, failure);
 	return end_with(&plan, failure);

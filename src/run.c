@@ -167,6 +167,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	struct report_event event = {.name = "ending", .has_status = true};
 
 	lifecycle.kernel_ends_rest = plan->is_pid1;
+	lifecycle.pause = settings->mode == MODE_PAUSE;
 	if (!supervise_is_possible(failure) || !become_reaper(plan, failure) ||
 	    !watch_parent(plan, failure) || !prepare_termination_log(plan, program, failure) ||
 	    (settings->command && !start_main(plan, program, &supervision, failure)))

@@ -27,6 +27,13 @@ enum task {
 	TASK_INSTALL, /* copy this program */
 };
 
+/* How the task to run COMMAND is done. */
+enum mode {
+	MODE_INIT,
+	MODE_IN_PLACE, /* COMMAND takes the place of this process: no init */
+	MODE_PAUSE,    /* an init without COMMAND */
+};
+
 /* What is handed over to USER: paths, NULL at the end. */
 struct hand_over_settings {
 	const char *chown[CHOWN_MAX + 1];
@@ -41,7 +48,7 @@ struct settings {
 	const char *install;   /* for TASK_INSTALL: where to */
 
 	char **command; /* COMMAND and its arguments, NULL at the end; NULL if none is needed */
-	bool exec;	/* exec in place, no init */
+	enum mode mode;
 	bool no_switch; /* there is no USER */
 	bool root_init; /* only main becomes the user */
 	struct identity_settings identity;

@@ -204,7 +204,7 @@ static bool check_together(struct reading *reading)
 {
 	struct settings *settings = reading->settings;
 
-	if (settings->no_switch && settings->exec)
+	if (settings->no_switch && settings->mode == MODE_IN_PLACE)
 		return refuse(reading, "--exec and --no-switch", ": together they do nothing");
 	if (settings->no_switch && reading->for_user)
 		return fail(reading->failure, STATUS_REFUSED,
@@ -213,7 +213,7 @@ static bool check_together(struct reading *reading)
 	if (settings->identity.ids.allow_root && settings->identity.ids.source != IDS_OF_VARIABLES)
 		return refuse(reading, "--allow-root",
 			      ": only --ids-from-env takes ids from the environment");
-	if (settings->exec && reading->for_init)
+	if (settings->mode == MODE_IN_PLACE && reading->for_init)
 		return fail(reading->failure, STATUS_REFUSED,
 			    "--exec and --%s: with --exec there is no init; try --help",
 			    reading->for_init);
@@ -230,7 +230,7 @@ static bool read_rest(struct reading *reading)
 		       refuse(reading, *reading->next, ": --install runs nothing");
 	if (!check_together(reading))
 		return false;
-	if (settings->lifecycle.pause)
+	if (settings->mode == MODE_PAUSE)
 		return read_nothing(reading);
 	return (settings->no_switch || read_user(reading)) && read_command(reading);
 }

@@ -295,27 +295,38 @@ static bool set_keep_caps(const struct setting *setting, const char *value)
 		      : setting_refuse(setting, value, EXPECTS_TEXT);
 }
 
-/* Tasks other than to run COMMAND exclude each other, except those that are done at once. */
-static bool choose_task(const struct setting *setting, enum task task)
+/* Choose a value of an enum in which the values other than 0 exclude each other. */
+static bool choose(const struct setting *setting, unsigned int *chosen, unsigned int value,
+		   const char *why)
 {
-	enum task *chosen = &setting->settings->task;
-
-	if (*chosen != TASK_RUN && *chosen != task)
-		return fail(setting->failure, STATUS_REFUSED,
-			    "--explain and --install: only one of them can be done");
-	*chosen = task;
+	if (*chosen && *chosen != value)
+		return fail(setting->failure, STATUS_REFUSED, "%s", why);
+	*chosen = value;
 	return true;
+}
+
+static const char one_task[] = "--explain and --install: only one of them can be done";
+static const char one_mode[] = "--exec and --pause: with --exec there is no init; try --help";
+
+static bool set_exec(const struct setting *setting, const char *value __attribute__((unused)))
+{
+	return choose(setting, &setting->settings->mode, MODE_IN_PLACE, one_mode);
+}
+
+static bool set_pause(const struct setting *setting, const char *value __attribute__((unused)))
+{
+	return choose(setting, &setting->settings->mode, MODE_PAUSE, one_mode);
 }
 
 static bool set_explain(const struct setting *setting, const char *value __attribute__((unused)))
 {
-	return choose_task(setting, TASK_EXPLAIN);
+	return choose(setting, &setting->settings->task, TASK_EXPLAIN, one_task);
 }
 
 static bool set_install(const struct setting *setting, const char *value)
 {
 	setting->settings->install = value;
-	return *value ? choose_task(setting, TASK_INSTALL)
+	return *value ? choose(setting, &setting->settings->task, TASK_INSTALL, one_task)
 		      : setting_refuse(setting, value, EXPECTS_TEXT);
 }
 
@@ -329,7 +340,7 @@ static const struct option options[] = {
 	CHOICE('q', "quiet", enum report_level, reporter.level, REPORT_ERRORS, IN_ENVIRONMENT),
 	OPTIONAL(0, "termination-log", set_termination_log, INIT),
 
-	FLAG('x', "exec", exec, 0),
+	PLAIN('x', "exec", set_exec, 0),
 	FLAG('n', "no-switch", no_switch, 0),
 	FLAG('i', "if-root", identity.if_root, FOR_USER),
 	FLAG('R', "root-init", root_init, FOR_INIT | FOR_USER),
@@ -360,7 +371,7 @@ static const struct option options[] = {
 	DURATION('w', "wait", lifecycle.wait, INIT),
 	CHOICE('W', "wait-all", enum rest, lifecycle.rest, REST_IS_AWAITED, INIT),
 	VALUE('e', "exit-map", option_set_exit_map, INIT),
-	FLAG(0, "pause", lifecycle.pause, FOR_INIT),
+	PLAIN(0, "pause", set_pause, FOR_INIT),
 	VALUE(0, "install", set_install, 0),
 	PLAIN(0, "explain", set_explain, 0),
 	CHOICE('h', "help", enum task, task, TASK_HELP, 0),

@@ -101,14 +101,13 @@ static void check_guarded(const struct settings *one, const struct settings *oth
 	PROMISE(who->ids.source == same->ids.source && fuzz_same(who->ids.text, same->ids.text));
 	PROMISE(who->ids.allow_root == same->ids.allow_root);
 	PROMISE(one->task == other->task && fuzz_same(one->install, other->install));
-	PROMISE(one->exec == other->exec && one->no_switch == other->no_switch);
+	PROMISE(one->mode == other->mode && one->no_switch == other->no_switch);
 	PROMISE(one->root_init == other->root_init && one->keep_stdio == other->keep_stdio);
 	PROMISE(one->limits.no_new_privileges == other->limits.no_new_privileges);
 	PROMISE(fuzz_same(one->umask_from_environment, other->umask_from_environment));
 	check_same_list(one->hand_over.chown, other->hand_over.chown);
 	check_same_list(one->hand_over.chown_if_needed, other->hand_over.chown_if_needed);
 	PROMISE(one->environment == other->environment);
-	PROMISE(one->lifecycle.pause == other->lifecycle.pause);
 	check_same_words(one->command, other->command);
 }
 

@@ -39,10 +39,10 @@ START_TEST(good_ones)
 		 "--"},
 		{{"", "true"}, {.identity.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"-x", "app", "true"},
-		 {.identity.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .mode = MODE_IN_PLACE, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"--exec", "app", "true"},
-		 {.identity.user = "app", .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.identity.user = "app", .mode = MODE_IN_PLACE, DEFAULT_WAIT, DEFAULT_REPORT},
 		 "true"},
 		{{"-n", "true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"--no-switch", "--", "-true"}, {DEFAULT_WAIT, DEFAULT_REPORT}, "-true"},
@@ -163,7 +163,7 @@ START_TEST(good_ones)
 		{{"-nv", "true"}, {.reporter.level = REPORT_STORY, DEFAULT_WAIT}, "true"},
 		{{"-xiE", "app", "true"},
 		 {.identity.user = "app",
-		  .exec = true,
+		  .mode = MODE_IN_PLACE,
 		  .identity.if_root = true,
 		  .environment = ENVIRONMENT_KEPT,
 		  DEFAULT_WAIT,
@@ -186,7 +186,7 @@ START_TEST(good_ones)
 		{{"", "--", "true"}, {.identity.user = "", DEFAULT_WAIT, DEFAULT_REPORT}, "true"},
 		{{"app", ""}, {.identity.user = "app", DEFAULT_WAIT, DEFAULT_REPORT}, ""},
 		{{"-xn", "--help"},
-		 {.task = TASK_HELP, .exec = true, DEFAULT_WAIT, DEFAULT_REPORT},
+		 {.task = TASK_HELP, .mode = MODE_IN_PLACE, DEFAULT_WAIT, DEFAULT_REPORT},
 		 NULL},
 		{{"-h", "whatever"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
 		{{"--help"}, {.task = TASK_HELP, DEFAULT_WAIT, DEFAULT_REPORT}, NULL},
@@ -208,7 +208,7 @@ START_TEST(good_ones)
 		ck_assert_msg(settings.reporter.level == wanted.reporter.level, "row %d: report",
 			      i);
 		ck_assert_msg(settings.task == wanted.task, "row %d: task", i);
-		ck_assert_msg(settings.exec == wanted.exec, "row %d: exec", i);
+		ck_assert_msg(settings.mode == wanted.mode, "row %d: mode", i);
 		ck_assert_msg(settings.identity.if_root == wanted.identity.if_root,
 			      "row %d: if-root", i);
 		ck_assert_msg(settings.root_init == wanted.root_init, "row %d: root-init", i);

@@ -22,13 +22,13 @@ static const char *in_words(const struct settings *settings)
 
 #define ADD(...) (at += snprintf(text + at, sizeof(text) - (size_t)at, __VA_ARGS__))
 	ADD("%s%s", levels[settings->reporter.level], audiences[lifecycle->audience]);
-	ADD("%s%s%s", settings->exec ? "exec " : "",
+	ADD("%s%s%s", settings->mode == MODE_IN_PLACE ? "exec " : "",
 	    settings->environment == ENVIRONMENT_ONLY_HOME ? "home " : "",
 	    settings->identity.keep_own_group ? "keep-group " : "");
 	ADD("%s%s%s", settings->program.scripts_by_shell ? "scripts " : "",
 	    settings->program.session == SESSION_NEW_IF_DETACHED ? "session " : "",
 	    settings->no_subreaper ? "no-subreaper " : "");
-	ADD("%s%s", rests[lifecycle->rest], lifecycle->pause ? "pause " : "");
+	ADD("%s%s", rests[lifecycle->rest], settings->mode == MODE_PAUSE ? "pause " : "");
 	ADD("%s", settings->warn_reaped ? "warn " : "");
 	for (int signal = 1; signal < _NSIG; signal++) {
 		if (lifecycle->send_as[signal])

@@ -41,7 +41,8 @@ START_TEST(plans)
 
 	usual.command = command;
 	exec = keeping = plain = root_init = stopping = session = paused = usual;
-	exec.exec = exec.keep_stdio = true;
+	exec.mode = MODE_IN_PLACE;
+	exec.keep_stdio = true;
 	keeping.root_init = true;
 	keeping.environment = ENVIRONMENT_KEPT;
 	keeping.lifecycle.wait = 50;
@@ -64,7 +65,7 @@ START_TEST(plans)
 	rights.limits.no_new_privileges = true;
 	session.program.session = SESSION_NEW;
 	paused.command = NULL;
-	paused.lifecycle.pause = true;
+	paused.mode = MODE_PAUSE;
 	paused.lifecycle.audience = AUDIENCE_MAIN;
 
 	const struct {

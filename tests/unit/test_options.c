@@ -79,14 +79,14 @@ END_TEST
 
 START_TEST(flags)
 {
-	ck_assert(after("exec", NULL).exec);
+	ck_assert(after("exec", NULL).mode == MODE_IN_PLACE);
 	ck_assert(after("no-switch", NULL).no_switch);
 	ck_assert(after("if-root", NULL).identity.if_root);
 	ck_assert(after("root-init", NULL).root_init);
 	ck_assert(after("keep-env", NULL).environment == ENVIRONMENT_KEPT);
 	ck_assert(after("no-stdio-chown", NULL).keep_stdio);
 	ck_assert(after("wait-all", NULL).lifecycle.rest == REST_IS_AWAITED);
-	ck_assert(after("pause", NULL).lifecycle.pause);
+	ck_assert(after("pause", NULL).mode == MODE_PAUSE);
 	ck_assert(after("explain", NULL).task == TASK_EXPLAIN);
 	ck_assert(after("help", NULL).task == TASK_HELP);
 	ck_assert(after("version", NULL).task == TASK_VERSION);
@@ -407,11 +407,10 @@ END_TEST
 
 static bool is_untouched(const struct settings *settings)
 {
-	return !settings->exec && !settings->no_switch && !settings->identity.if_root &&
+	return settings->mode == MODE_INIT && !settings->no_switch && !settings->identity.if_root &&
 	       !settings->root_init && settings->environment == ENVIRONMENT_OF_ACCOUNT &&
-	       !settings->keep_stdio && !settings->lifecycle.pause &&
-	       settings->lifecycle.rest == REST_IS_ENDED && !settings->install &&
-	       settings->task == TASK_RUN && !settings->identity.user;
+	       !settings->keep_stdio && settings->lifecycle.rest == REST_IS_ENDED &&
+	       !settings->install && settings->task == TASK_RUN && !settings->identity.user;
 }
 
 /* Who to become and what to run is never taken from the environment; nor is what is not ours. */

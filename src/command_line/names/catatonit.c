@@ -7,7 +7,7 @@ static const struct option options[] = {
 	CHOICE('g', NULL, enum audience, lifecycle.audience, AUDIENCE_GROUP, 0),
 	CHOICE('h', NULL, enum task, task, TASK_HELP, 0),
 	CHOICE('L', NULL, enum task, task, TASK_HELP, 0),
-	FLAG('P', NULL, lifecycle.pause, 0),
+	CHOICE('P', NULL, enum mode, mode, MODE_PAUSE, 0),
 	CHOICE('V', "version", enum task, task, TASK_VERSION, 0),
 };
 

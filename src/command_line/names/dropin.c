@@ -102,7 +102,7 @@ bool dropin_read(const struct dropin *peer, char **words, struct settings *setti
 	settings->answer = settings->task == TASK_HELP	    ? dropin_usage(settings, peer->usage)
 			   : settings->task == TASK_VERSION ? peer->version
 							    : NULL;
-	if (settings->answer || settings->lifecycle.pause)
+	if (settings->answer || settings->mode == MODE_PAUSE)
 		return true;
 	settings->command = without_dashes(words, peer->dashes_anywhere);
 	return *settings->command ||

@@ -9,7 +9,7 @@ bool su_exec_parse(char **words, char **environment __attribute__((unused)),
 {
 	const char *colon;
 
-	settings->exec = true;
+	settings->mode = MODE_IN_PLACE;
 	settings->environment = ENVIRONMENT_ONLY_HOME;
 	settings->identity.keep_own_group = true;
 	if (!words[0] || !words[1])

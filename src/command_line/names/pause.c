@@ -7,7 +7,7 @@
 bool pause_parse(char **words, char **environment __attribute__((unused)),
 		 struct settings *settings, struct failure *failure __attribute__((unused)))
 {
-	settings->lifecycle.pause = true;
+	settings->mode = MODE_PAUSE;
 	settings->lifecycle.rest = REST_IS_LEFT;
 	settings->lifecycle.asks_stop[SIGQUIT] = false;
 	/* The pause program ignores every other word. */
