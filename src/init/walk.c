@@ -169,6 +169,14 @@ static void tell_beyond_table(struct walk *walk)
 		walk_remember_all(walk);
 }
 
+/* False if a process has left main's group since it was looked at: the group's signal missed it. */
+static bool was_reached(const struct walk *walk, pid_t pid)
+{
+	const pid_t main = walk->tree->main;
+
+	return !walk->only_group || pid == main || getpgid(pid) == main;
+}
+
 void walk_tell_chosen(struct walk *walk, bool were_told)
 {
 	struct told *told = walk->tree->told;
@@ -180,7 +188,7 @@ void walk_tell_chosen(struct walk *walk, bool were_told)
 		if (!entry->is_next)
 			continue;
 		entry->is_next = false;
-		if (walk->delivery->is_stop)
+		if (walk->delivery->is_stop && (!were_told || was_reached(walk, process.pid)))
 			entry->signal = (uint8_t)walk->delivery->signal;
 		/* Main, init's own child, is told even where no more files can be opened. */
 		if (walk->only_group && process.pid == walk->tree->main)

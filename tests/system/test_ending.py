@@ -32,6 +32,12 @@ def read(path):
         return None
 
 
+def tracer(pid):
+    """The process that traces this one, or 0."""
+    with open("/proc/%d/status" % pid) as file:
+        return int(re.search(r"^TracerPid:\t(\d+)$", file.read(), re.MULTILINE).group(1))
+
+
 MODES = ((), ("-s",))
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 
@@ -124,6 +130,21 @@ class Leftovers(SystemTest):
                     self.assertIn(words, ended.errors)
                     self.assertIn("had not ended in time: ", ended.errors)
                     self.assertEqual(ended.errors.count("(sleep)"), min(count, 5))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to let init take it for one of the group")
+    @looks_into_processes
+    def test_who_has_left_the_group_before_it_was_told_is_asked(self):
+        """The first getpgid is that of the look; by the time of kill(2) the process is elsewhere."""
+        leader = "trap 'echo saved; exit' TERM; echo ready; while :; do sleep .01; done"
+        with Init("app", "--", "sh", "-c", 'setsid sh -c "$1" & wait', "sh", leader) as init:
+            init.read_until("ready")
+            with subprocess.Popen(["strace", "-qqo", "/dev/null", "-p", str(init.pid), "-e",
+                                   "inject=getpgid:retval=2:when=1"]) as strace:
+                until(lambda: tracer(init.pid) == strace.pid, "strace to be attached")
+                init.signal(signal.SIGTERM)
+                self.assertEqual(init.wait(), 143)
+            # The shell also says that its command was terminated.
+            self.assertIn("saved\n", init.rest())
 
     def test_more_than_init_remembers_are_asked(self):
         """There are 4096 entries for those who were told. Each reader waits for the FIFO's writer."""
