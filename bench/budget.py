@@ -16,7 +16,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 INSIDE = "DINIT_SU_BENCH_INSIDE"
 BUDGET = os.path.join(HERE, "budget")
-SIZE_LIMIT = 80 * 1024
+SIZE_LIMIT = 72 * 1024
 TOLERANCE = 0.03
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True

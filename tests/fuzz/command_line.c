@@ -63,8 +63,8 @@ static void check_settings(const struct settings *settings)
 	if (settings->task == TASK_INSTALL)
 		return;
 	/* No command: an error, not a shell. No USER is one only where none is asked for. */
-	PROMISE(lifecycle->pause || (settings->command && settings->command[0]));
-	PROMISE(!settings->native || settings->no_switch || lifecycle->pause ||
+	PROMISE(settings->mode == MODE_PAUSE || (settings->command && settings->command[0]));
+	PROMISE(!settings->native || settings->no_switch || settings->mode == MODE_PAUSE ||
 		settings->identity.user);
 	if (settings->identity.user && identity_check(settings->identity.user, &failure))
 		PROMISE(settings->identity.user[0] != '\0' && settings->identity.user[0] != ':');
