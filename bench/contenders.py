@@ -42,9 +42,12 @@ def pair(init, switch):
     return Contender("%s+%s" % (init, switch), prefix, paths)
 
 
-def everybody(directory):
-    """dinit-su first, then the pairs of peers, the floor last; and what is missing."""
+def everybody(directory, beside=None):
+    """dinit-su first, then another one if given, the pairs of peers, the floor last; and what is missing."""
     found, missing = [], []
+    if beside:
+        other = shutil.copy(beside, os.path.join(directory, "dinit-su-beside"))
+        found.append(Contender("beside", [other, "app", "--"], [other]))
     for init, switch in PAIRS:
         contender = pair(init, switch)
         if contender:

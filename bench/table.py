@@ -78,8 +78,12 @@ def rows(results):
     yield from timed("orphans reaped a second", results["reaping"])
     yield "  init's processor s for 100,000", of(
         results["reaping"], lambda figures: number(figures["processor seconds for 100,000"]))
-    yield from timed("stop, ms", results["stop"]["alone"])
-    yield from timed("stop with 50 leftovers, ms", results["stop"]["leftovers"])
+    yield from stop_rows(results["stop"])
+
+
+def stop_rows(stop):
+    yield from timed("stop, ms", stop["alone"])
+    yield from timed("stop with 50 leftovers, ms", stop["leftovers"])
 
 
 def alone(results):
@@ -102,12 +106,22 @@ def noise(start):
                 number(reads["to floor"]["median"]), number(reads["dinit-su to this"]["median"])))
 
 
+def of_stop(results, names):
+    """The rows of the stop alone."""
+    return "\n".join(lines_of(stop_rows(results), names))
+
+
 def render(results, names):
+    return "\n".join(lines_of(rows(results), names) +
+                     ["", alone(results["floor"])] + list(noise(results["start"])))
+
+
+def lines_of(its_rows, names):
     """Lines of text. In the heading a pair takes two lines."""
     halves = [(name.partition("+")[0], "+" + name.partition("+")[2] if "+" in name else "")
               for name in names]
     lines = ["".join([" " * LABEL_WIDTH] + [half[i].rjust(WIDTH) for half in halves])
              for i in range(2)]
-    for label, cell in rows(results):
+    for label, cell in its_rows:
         lines.append(label.ljust(LABEL_WIDTH) + "".join(cell(name).rjust(WIDTH) for name in names))
-    return "\n".join(lines + ["", alone(results["floor"])] + list(noise(results["start"])))
+    return lines
