@@ -2,6 +2,7 @@
 """Account files that are odd, locked, read-only or changed by others at the same time."""
 import fcntl
 import os
+import resource
 import shutil
 import signal
 import stat
@@ -11,7 +12,7 @@ import time
 import unittest
 
 from etc import GROUP, PASSWD, SHOW, Etc, EtcTest, read
-from harness import Init, Place, stat as state_of, until
+from harness import Init, Place, run, stat as state_of, until
 
 
 class HostileFiles(EtcTest):
@@ -183,6 +184,32 @@ class HostileFiles(EtcTest):
                 self.assertEqual((errors, content), ("", after(PASSWD)))
                 errors, content = self.full(65536, whole, False, mounted)
                 self.assertEqual((errors, content), ("", after(whole)))
+
+    def test_a_part_of_a_longer_line_is_taken_back(self):
+        """The limit of file sizes lets a part of what comes behind the end be written."""
+        etc = Etc()
+        before = etc.read("passwd")
+        limit = len(before) + 3
+        ended = run("--ids", "4000000000:4000000001", "app", "--", "id", "-u",
+                    passwd=etc.file("passwd"), group=etc.file("group"),
+                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        self.assertEqual((ended.status, ended.output), (0, "4000000000\n"), ended)
+        self.assertIn("cannot change /etc/passwd: No space left on device", ended.errors)
+        self.assertEqual(etc.read("passwd"), before)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_why_a_write_has_failed(self):
+        """The first of each two writes is to a file that has another name, and so is not replaced."""
+        etc = Etc()
+        for name in ("passwd", "group"):
+            os.link(etc.file(name), etc.file(name + "-too"))
+        ended = etc.run("-qqo", "/dev/null", "-e", "trace=pwrite64", "-e",
+                        "inject=pwrite64:error=EIO:when=1+2", Place.file("dinit-su"), "--ids",
+                        "1000:1001", "app", "--", "id", "-u", binary=shutil.which("strace"))
+        self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
+        for name in ("passwd", "group"):
+            self.assertIn("cannot change /etc/%s: Input/output error" % name, ended.errors)
+        self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
 
     def test_two_at_once(self):
         for mounted in (True, False):

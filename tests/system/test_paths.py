@@ -153,6 +153,23 @@ class OnTheWay(Tree):
             self.assert_followed(self.outside(name) + "/log")
             self.assert_followed(self.outside(name) + "/log//")
 
+    def test_forty_links_are_followed_and_no_more(self):
+        """As path_resolution(7) has it."""
+        os.symlink("real", self.outside("link-0"))
+        for number in range(1, 41):
+            os.symlink("link-%d" % (number - 1), self.outside("link-%d" % number))
+        self.assert_followed(self.outside("link-39/log"))
+        self.assert_not_followed(self.outside("link-40/log"))
+
+    def test_links_to_longer_paths_than_there_may_be(self):
+        target = "real"
+        for number in range(3):
+            os.symlink(target + "/." * 2000, self.outside("link-%d" % number))
+            target = "link-%d" % number
+        self.assert_followed(self.outside("link-1/log"))
+        self.assertIn("File name too long", self.chown(self.outside("link-2/log")).errors)
+        self.assertEqual(owner(self.below), (0, 0))
+
     def test_what_main_has_planted(self):
         """As after mv ~/var away; ln -s /var ~/var."""
         home = make(self.outside("home"), owner=APP)
@@ -176,6 +193,8 @@ class OnTheWay(Tree):
         moved = make(os.path.join(home, "moved"))
         os.symlink(self.real, os.path.join(moved, "link"))
         self.assert_not_followed(moved + "/link/log")
+        os.symlink(self.real, os.path.join(make(os.path.join(moved, "below")), "link"))
+        self.assert_not_followed(moved + "/below/link/log")
         self.assert_not_followed(moved + "/../../real/log")
 
     def test_without_links_the_way_does_not_matter(self):
