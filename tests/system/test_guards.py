@@ -14,7 +14,7 @@ import time
 import unittest
 
 from etc import Etc
-from harness import APP, GROUP, Init, Place, SystemTest, probe, run, until
+from harness import APP, GROUP, Init, Place, SystemTest, probe, run, stat, until
 from test_rights import fields
 from tree import Tree, make, owner, walker, write
 
@@ -338,10 +338,52 @@ class TerminationLog(SystemTest):
             if has_reader:
                 os.close(reading)
 
-    def test_a_link(self):
+    def test_why_it_cannot_be_opened(self):
         target, path = write(Place.shared("log-target"), owner=APP), Place.shared("log-link")
         os.symlink(target, path)
-        ended = run("--termination-log=" + path, "app", "--", *probe("exit", 3))
-        self.assertEqual(ended.status, 3, ended)
-        self.assertIn("cannot open the termination log", ended.errors)
+        for name, why in ((path, "Too many levels of symbolic links"),
+                          ("/no/such/directory/log", "No such file or directory"),
+                          (write(Place.shared("log-of-root")), "Permission denied")):
+            ended = run("--termination-log=" + name, "app", "--", *probe("exit", 3))
+            self.assertEqual(ended.status, 3, ended)
+            self.assertEqual(ended.errors, "dinit-su: warning: cannot open the termination log %s: %s\n" % (
+                name, why))
         self.assertEqual(os.stat(target).st_size, 0)
+
+    def test_its_mode(self):
+        path = Place.shared("new-log")
+        run("--termination-log=" + path, "app", "--", *probe("exit", 3), preexec_fn=lambda: os.umask(0))
+        self.assertEqual((os.stat(path).st_mode & 0o7777, owner(path)), (0o644, (APP, APP)))
+
+    def test_a_terminal_does_not_become_inits(self):
+        """As the first that the leader of a session opens would: open(2), O_NOCTTY."""
+        terminal, of_app = os.openpty()
+        os.chown(os.ttyname(of_app), APP, APP)
+        with Init("--termination-log=" + os.ttyname(of_app), "app", "--", *probe("signals"),
+                  sandbox=["-n"]) as init:
+            init.read_until("ready")
+            session, terminal_of_session = stat(init.pid)[3:5]
+            self.assertEqual((int(session) != 0, terminal_of_session), (True, "0"))
+        os.close(terminal)
+        os.close(of_app)
+
+    def test_what_main_has_written_is_known_by_its_size_and_its_time(self):
+        """Each part of the time by itself, and the size, with everything else as it was."""
+        path = write(Place.shared("written-log"), owner=APP)
+        for content, seconds, nanoseconds in (("12345", 1000, 5), ("123456", 1000, 6), ("12345", 1001, 6),
+                                              ("12345", 1000, 6)):
+            with open(path, "w") as file:
+                file.write("abcde")
+            os.utime(path, ns=(0, 1000 * 10**9 + 6))
+            script = "printf %s %s >%s; touch -d @%d.%09d %s; exit 3" % (
+                "%s", content, path, seconds, nanoseconds, path)
+            ended = run("--termination-log=" + path, "app", "--", "sh", "-c", script)
+            self.assertEqual((ended.status, ended.errors), (3, ""))
+            with open(path) as file:
+                is_as_it_was = (content, seconds, nanoseconds) == ("12345", 1000, 6)
+                self.assertEqual("ended with status 3" in file.read(), is_as_it_was, script)
+        with open(path, "w") as file:
+            file.write("abcde")
+        run("--termination-log=" + path, "app", "--", "true")
+        with open(path) as file:
+            self.assertEqual(file.read(), "abcde")

@@ -214,6 +214,15 @@ class TerminationLog(SystemTest):
         self.assertEqual((ended.status, ended.errors), (3, ""))
         self.assertFalse(os.path.exists(self.path))
 
+    def test_a_default_path_that_may_not_be_written_is_a_warning(self):
+        self.default("app", "--", "true")
+        os.chmod(self.path, 0o600)
+        ended = run("--termination-log", "app", "--", *probe("exit", 3),
+                    sandbox=["-b", os.path.dirname(self.path) + ":/dev"])
+        self.assertEqual(ended.status, 3)
+        self.assertIn("cannot open the termination log /dev/termination-log: Permission denied",
+                      ended.errors)
+
     def test_what_is_not_a_regular_file(self):
         os.mkfifo(self.path)
         os.chmod(self.path, 0o666)

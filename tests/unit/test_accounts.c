@@ -318,6 +318,24 @@ START_TEST(lines_that_are_no_text)
 }
 END_TEST
 
+/* Nothing of an entry is known yet when the first line is none. */
+START_TEST(a_first_line_that_is_no_entry)
+{
+	static const char *const lines[] = {"#app:x:1:2::/:\n", "+app:x:1:2::/:\n", "app\n",
+					    ":app:\n"};
+
+	for (int i = 0; i < COUNT(lines); i++) {
+		struct account account;
+		struct failure failure;
+		const char *path = file_with_text(lines[i]);
+
+		clear_stack();
+		ck_assert_int_eq(accounts_find_user(path, "app", &account, &failure),
+				 LOOKUP_NOT_FOUND);
+	}
+}
+END_TEST
+
 START_TEST(long_lists_of_members)
 {
 	const size_t size = 2000000;
@@ -459,6 +477,7 @@ Suite *accounts_suite(void)
 				      lengths,
 				      lines_that_are_no_text,
 				      groups_that_are_no_text,
+				      a_first_line_that_is_no_entry,
 				      long_lists_of_members,
 				      more_groups_than_the_kernel_takes,
 				      files_that_are_none,

@@ -43,15 +43,6 @@ START_TEST(what_only_root_can_change)
 }
 END_TEST
 
-/* What a function that does not set all of its variables finds on the stack. */
-static __attribute__((noinline)) void clear_stack(void)
-{
-	volatile char below[8 * PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(below); i++)
-		below[i] = 0;
-}
-
 START_TEST(where_paths_lead)
 {
 	static const struct {

@@ -22,6 +22,14 @@ struct settings default_settings(void)
 	return settings;
 }
 
+__attribute__((noinline)) void clear_stack(void)
+{
+	volatile char below[8 * PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(below); i++)
+		below[i] = 0;
+}
+
 static void make_directory(void)
 {
 	const char *parent = getenv("TMPDIR");

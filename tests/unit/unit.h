@@ -48,6 +48,9 @@ Suite *suite_of(const char *name, const TTest *const tests[], int count);
 /* What a command line without options leaves. */
 struct settings default_settings(void);
 
+/* Make sure what a function finds on the stack that does not set all of its variables: zeros. */
+void clear_stack(void);
+
 /* The path of a new file with this content, in memory that nobody gives back. */
 const char *file_with(const void *content, size_t size);
 const char *file_with_text(const char *text);
