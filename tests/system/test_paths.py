@@ -212,6 +212,9 @@ class OnTheWay(Tree):
         os.lchown(self.outside("link"), APP, APP)
         self.assert_refused(self.ids_of(self.outside("link")), "--ids-of")
 
+    def test_a_path_of_ids_that_is_not_there(self):
+        self.assert_refused(self.ids_of(self.outside("none")), "--ids-of", ": No such file or directory")
+
     def test_a_loop(self):
         os.symlink("loop", self.outside("loop"))
         self.assert_refused(self.chown(self.outside("loop/x")), "loop/x")
