@@ -20,13 +20,16 @@ FILES = {
         "account files", "test_guards.AccountFiles test_account_files test_create test_ids "
         "test_arbitrary_uid test_status.OwnWrites.test_account_file test_kills"),
     "src/identity/ids.c": ("ids, identity", "test_ids test_rootless test_paths.OnTheWay test_create"),
-    "src/files/ownership.c": (
-        "ownership", "test_guards.Trees test_ownership test_paths test_home "
-        "test_ownership_hostile.Hostile.test_what_is_left "
+    "src/files/ownership_rules.c": ("ownership", "test_ownership.WhatIsGiven test_paths.Others"),
+    "src/files/object.c": (
+        "ownership", "test_guards.Trees test_ownership test_paths "
         "test_ownership_hostile.Hostile.test_directories_that_a_group "
-        "test_ownership_hostile.Hostile.test_files "
-        "test_ownership_hostile.Hostile.test_hard_links "
+        "test_ownership_hostile.Hostile.test_files test_ownership_hostile.Hostile.test_hard_links "
         "test_ownership_hostile.Hostile.test_directories_become"),
+    "src/files/ownership.c": (
+        "", "test_guards.Trees test_ownership test_paths test_home "
+        "test_ownership_hostile.Hostile.test_what_is_left "
+        "test_ownership_hostile.Hostile.test_directories_that_a_group"),
     "src/base/trusted_path.c": ("trusted path", "test_guards.Trees test_paths test_ownership.WhatIsGiven"),
     "src/init/delivery.c": ("delivery", "test_delivery"),
     "src/init/lifecycle.c": (
@@ -47,4 +50,5 @@ SLOW = ["test_faults.EveryCall", "test_ownership.WhatIsGiven.test_wide", "test_t
         "test_kills.Kills.test_a_new_user", "test_kills.Kills.test_no_files_before"]
 
 # Here the system tests are run first: the unit tests know little of these files.
-BY_SYSTEM_TESTS = {"src/identity/credentials.c", "src/identity/account_files.c", "src/files/ownership.c"}
+BY_SYSTEM_TESTS = {"src/identity/credentials.c", "src/identity/account_files.c", "src/files/ownership.c",
+                   "src/files/object.c"}

@@ -311,6 +311,21 @@ class HostileFiles(EtcTest):
                 self.assertFalse(self.is_replaced(call, "error=EIO"))
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
+    def test_without_memory_it_is_told(self):
+        for number in range(1, 12):
+            etc = Etc()
+            ended = etc.run("-qqo", "/dev/null", "-e", "trace=mmap", "-e",
+                            "inject=mmap:error=ENOMEM:when=%d" % number, Place.file("dinit-su"), "--ids",
+                            "1000:1001", "app", "--", "id", "-u", binary=shutil.which("strace"))
+            self.assertIn(ended.status, (0, 125, 127), ended)
+            if ended.status != 0:
+                # A loader or the reader of files has refused; nothing is run then.
+                self.assertEqual(ended.output, "")
+                continue
+            self.assertEqual("cannot change /etc/passwd: Cannot allocate memory" in ended.errors,
+                             etc.read("passwd") != self.AFTER, ended)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
     def test_a_directory_that_cannot_be_opened(self):
         etc = Etc()
         before = os.stat(etc.file("passwd")).st_ino

@@ -14,7 +14,7 @@ import time
 import unittest
 
 from etc import Etc
-from harness import APP, GROUP, Init, Place, SystemTest, probe, run, stat, until
+from harness import APP, GROUP, Init, Place, SystemTest, probe, run, stat, status, until
 from test_rights import fields
 from tree import Tree, make, owner, walker, write
 
@@ -129,6 +129,16 @@ class Capabilities(Lies):
                 faults = ["%s:when=3+" % poke("capget", 2, *halves)]
                 self.refuse("capabilities are not", faults, *arguments)
 
+    def test_kept_ones_with_high_numbers(self):
+        """From 32 on they are in the second half of what capset(2) is given."""
+        syslog, bpf = 34, 39
+        high = 1 << syslog | 1 << bpf
+        if high & ~int(status(1)["CapBnd"], 16):
+            self.skipTest("this container was not given cap_syslog and cap_bpf")
+        of = fields(run("-C", "syslog,bpf", "app", "--", "cat", "/proc/self/status"))
+        self.assertEqual({of[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")},
+                         {"%016x" % high})
+
     def test_sets_that_the_switch_leaves(self):
         """An inheritable set of the runtime's, and secure bits that keep the others over setresuid(2)."""
         keep = [sys.executable, "-c", "import ctypes, os, sys; ctypes.CDLL(None).prctl(28, 4, 0, 0, 0); "
@@ -164,6 +174,7 @@ class Capabilities(Lies):
         for fault, words in (("capset:retval=0", "the inheritable set is not"),
                              ("capset:error=EPERM", "cannot empty the inheritable set"),
                              ("capget:error=EPERM:when=1", "cannot read capabilities"),
+                             ("prctl:error=EPERM:when=3", "cannot read capabilities"),
                              ("capget:error=EPERM:when=2", "cannot empty the inheritable set")):
             ended = run("-nN", "--", "echo", "main was run", below=[*inherit, *lying(fault)])
             self.assert_refused(ended, words)

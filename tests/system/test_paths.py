@@ -212,6 +212,16 @@ class OnTheWay(Tree):
         os.lchown(self.outside("link"), APP, APP)
         self.assert_refused(self.ids_of(self.outside("link")), "--ids-of")
 
+    def test_an_owner_that_may_not_be_mapped_where_nothing_tells(self):
+        """Without /proc the overflow id, 65534 unless an administrator has changed it, may be nobody's."""
+        for uid, words in ((65534, "uid 65534 stands for owners"), (77, "")):
+            os.chown(self.below, uid, 88)
+            files = {"passwd": Place.write("unmapped-passwd", PASSWD),
+                     "group": Place.write("unmapped-group", GROUP)}
+            ended = run("--ids-of", self.below, "app", "--", "id", "-u", sandbox=["-E"], **files)
+            self.assertIn(words, ended.errors)
+            self.assertEqual((ended.status, ended.output), (125, "") if words else (0, "77\n"), ended)
+
     def test_a_path_of_ids_that_is_not_there(self):
         self.assert_refused(self.ids_of(self.outside("none")), "--ids-of", ": No such file or directory")
 

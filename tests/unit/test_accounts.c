@@ -336,6 +336,18 @@ START_TEST(a_first_line_that_is_no_entry)
 }
 END_TEST
 
+/* A name is no number, whatever stands where a number would have been read to. */
+START_TEST(a_name_elsewhere_on_the_line)
+{
+	struct account account;
+	struct failure failure;
+	const char *path = file_with_text("root:x:0:0:ghost:/ghost:/bin/sh\n");
+
+	clear_stack();
+	ck_assert_int_eq(accounts_find_user(path, "ghost", &account, &failure), LOOKUP_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(long_lists_of_members)
 {
 	const size_t size = 2000000;
@@ -478,6 +490,7 @@ Suite *accounts_suite(void)
 				      lines_that_are_no_text,
 				      groups_that_are_no_text,
 				      a_first_line_that_is_no_entry,
+				      a_name_elsewhere_on_the_line,
 				      long_lists_of_members,
 				      more_groups_than_the_kernel_takes,
 				      files_that_are_none,

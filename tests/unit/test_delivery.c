@@ -242,9 +242,34 @@ START_TEST(who_was_told_among_others)
 }
 END_TEST
 
+START_TEST(a_full_table)
+{
+	static struct told full;
+	struct facts facts = {.start = 7};
+
+	for (pid_t pid = 1; pid <= TOLD_MAX; pid++) {
+		struct told_process *entry = told_enter(&full, pid, &facts);
+
+		ck_assert_ptr_nonnull(entry);
+		entry->signal = SIGTERM;
+		entry->has_handled = true;
+	}
+	ck_assert(told_has(&full, TOLD_MAX, &facts));
+	ck_assert(told_has_handled(&full, TOLD_MAX, &facts));
+	/* A pid that is another process by now. */
+	facts.start++;
+	ck_assert(!told_has(&full, TOLD_MAX, &facts));
+	ck_assert(!told_has_handled(&full, TOLD_MAX, &facts));
+	ck_assert_ptr_null(told_enter(&full, TOLD_MAX, &facts));
+	ck_assert_ptr_null(told_enter(&full, TOLD_MAX + 1, &facts));
+	ck_assert(!told_has_handled(&full, TOLD_MAX + 1, &facts));
+}
+END_TEST
+
 Suite *delivery_suite(void)
 {
-	const TTest *const tests[] = {facts_of_a_line,
+	const TTest *const tests[] = {a_full_table,
+				      facts_of_a_line,
 				      shells,
 				      signals_in_a_set,
 				      who_is_told,
