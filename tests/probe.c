@@ -28,6 +28,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -264,6 +266,66 @@ static int show(char **words)
 	return 0;
 }
 
+static void leave_for(int milliseconds)
+{
+	pid_t parent = fork();
+
+	if (parent == 0) {
+		/* Not even for a moment in main's group. */
+		setsid();
+		if (fork() == 0)
+			usleep((useconds_t)milliseconds * 1000);
+		_exit(0);
+	}
+	waitpid(parent, NULL, 0);
+	puts("left");
+}
+
+/* One line of stdin. Returns the status to end with on TERM. */
+static int obey(const char *line, int status)
+{
+	const int number = atoi(line + 1);
+
+	if (line[0] == 'o') {
+		leave_orphans(number, false);
+		puts("done");
+	} else if (line[0] == 'd') {
+		leave_for(number);
+	} else if (line[0] == 't') {
+		puts("noted");
+		return number;
+	} else if (line[0] == 'h') {
+		puts("here");
+	}
+	return status;
+}
+
+static int work(void)
+{
+	const sigset_t every = every_signal();
+	struct signalfd_siginfo info;
+	struct pollfd ready[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLIN}};
+	char line[64];
+	int status = 0;
+
+	set_mask(&every);
+	ready[1].fd = signalfd(-1, &every, SFD_CLOEXEC);
+	puts("ready");
+	while (poll(ready, 2, -1) > 0) {
+		if (ready[1].revents && read(ready[1].fd, &info, sizeof(info)) > 0) {
+			if (info.ssi_signo == SIGTERM)
+				return status;
+			if (info.ssi_signo != SIGCHLD)
+				printf("%u %d\n", info.ssi_signo, info.ssi_int);
+		} else if (ready[0].revents) {
+			if (!fgets(line, sizeof(line), stdin))
+				return 1;
+			status = obey(line, status);
+		}
+	}
+	return 1;
+}
+
 static void do_nothing(int signal __attribute__((unused)))
 {
 }
@@ -363,6 +425,7 @@ int main(int argc, char **argv)
 	int number = argc > 2 ? atoi(argv[2]) : 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	setvbuf(stdin, NULL, _IONBF, 0);
 	if (strcmp(task, "signals") == 0)
 		return show_signals(SIGTERM);
 	if (strcmp(task, "signals-until") == 0)
@@ -381,6 +444,8 @@ int main(int argc, char **argv)
 		return queue(number, atoi(argv[3]), atoi(argv[4]));
 	if (strcmp(task, "flood") == 0 && argc == 4)
 		return flood(number, atoi(argv[3]));
+	if (strcmp(task, "work") == 0)
+		return work();
 	if (strcmp(task, "who") == 0)
 		return show_who();
 	if (strcmp(task, "copy") == 0 && argc == 4)
