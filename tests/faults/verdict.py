@@ -163,7 +163,9 @@ def judge_main(scenario, clean, fault, ended):
     if fault.how != "return" and fault.call not in ("open", "openat") and not warnings:
         yield from judge_surroundings(clean, ended)
     late = scenario.main[0] == "life" and ended.status == scenario.status + 1
-    if late and fault.how != "return" and not errors + warnings:
+    # kill(2) of a child can fail with EPERM alone, if main has become another user. Init says so where main
+    # is alone, and not where others of its group were told.
+    if late and fault.how != "return" and not errors + warnings and fault.call != "kill":
         yield "the stop was lost and nothing says so"
     if ended.status != scenario.status and not late:
         yield "the status of main is lost"
