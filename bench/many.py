@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a stop costs init when there are many processes, and whether that grows in proportion.
 
-bench/many.py [-c] [-n] BUILD [BINARY]...: main leaves N processes in sessions of their own behind when
+bench/many.py [-c] [-n N] [BINARY]... --build BUILD: main leaves N processes in sessions of their own behind when
 it is stopped, and each of them ends on TERM. Prints for each N, as PID 1 and as subreaper, how many
 microseconds of processor time init needs for one of them, from the stop to its end. Other binaries
 are measured beside that of BUILD, in turn. -c counts system calls too, -n N measures this N alone;
@@ -101,7 +101,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-c", action="store_true", dest="count")
     parser.add_argument("-n", type=int, action="append", dest="numbers")
-    parser.add_argument("build")
+    parser.add_argument("--build", required=True)
     parser.add_argument("binaries", nargs="*")
     asked = parser.parse_args()
     build = os.path.abspath(asked.build)

@@ -27,7 +27,7 @@ class Reporting(SystemTest):
         for line in lines:
             self.assertTrue(line.startswith("dinit-su: "), line)
         self.assertIn("probe' as pid", lines[0])
-        self.assertIn("SIGTERM on to process group", lines[1])
+        self.assertIn("SIGTERM on to pid", lines[1])
         self.assertIn("status 0", lines[2])
 
     def test_details_tell_of_orphans(self):
