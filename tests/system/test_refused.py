@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import SIGRTMIN, Init, SystemTest, probe, run, status, until
+from harness import SIGRTMIN, Init, SystemTest, children, probe, run, status, until
 
 MODES = ((), ("-s",))
 
@@ -57,19 +57,28 @@ class Turns(SystemTest):
         os.nice(19)
         resource.setrlimit(resource.RLIMIT_SIGPENDING, (self.PENDING, self.limit))
 
+    # Orphans that end at once, more than init reaps in a row: it looks for signals before the others.
+    ORPHANS = 100
+    MAIN = ("i=0; while [ $i -lt %d ]; do (sleep 1000 &); i=$((i + 1)); done; trap '' TERM USR1 %d; "
+            "sleep 1000 & echo ready; read line; kill -USR1 0; read line; exit 3") % (ORPHANS, SIGRTMIN)
+
     def test_a_full_queue_of_signals_keeps_init_from_nothing(self):
         self.limit = resource.getrlimit(resource.RLIMIT_SIGPENDING)[1]
         if 0 <= self.limit < self.PENDING:
             self.skipTest("needs a limit of %d pending signals, has %d" % (self.PENDING, self.limit))
         self.processor = {min(os.sched_getaffinity(0))}
-        with Init("-w", "300ms", "-r", "RTMIN:ignore", self.USER, "--", "sh", "-c",
-                  "trap '' TERM; sleep 1000 & echo ready; read line; exit 3", stdin=-1,
+        # A line for each signal takes init so long that it never gets to the end of its queue.
+        with Init("-v", "-w", "300ms", self.USER, "--", "sh", "-c", self.MAIN, stdin=-1,
                   preexec_fn=self.limit_init) as init:
             init.read_until("ready")
+            before = len(children(init.pid))
             sender = subprocess.Popen(probe("flood", init.pid, SIGRTMIN))
             try:
                 os.sched_setaffinity(sender.pid, self.processor)
                 until(lambda: self.pending(init) > self.PENDING * 9 // 10, "a full queue")
+                init.process.stdin.write(b"end the orphans\n")
+                init.process.stdin.flush()
+                until(lambda: len(children(init.pid)) < before, "the first orphans to be reaped")
                 init.process.stdin.close()
                 self.assertEqual(init.wait(), 3)
             finally:
