@@ -37,6 +37,18 @@ WHO = (
         "	if (target->uid != 0 && !credentials_keep(target->capabilities, failure))",
         "	if (false && !credentials_keep(target->capabilities, failure))"),
     Promise(
+        "If the kernel does not show each id as asked for after the switch, nothing is run.",
+        "test_guards.Switch.test_each_id", "the ids are not looked at",
+        "	if (!verify_ids(target))\n", "	if (false)\n"),
+    Promise(
+        "If it does not show exactly these groups, nothing is run.",
+        "test_guards.Switch.test_each_group", "the groups are not looked at",
+        "	if (!verify_groups(target))\n", "	if (false)\n"),
+    Promise(
+        "If it shows other capabilities in any set, nothing is run.",
+        "test_guards.Capabilities.test_each_set", "the effective set is not looked at",
+        "capabilities_read(&sets) && !sets.effective &&", "capabilities_read(&sets) &&"),
+    Promise(
         "If root may still be in reach after the switch, nothing is run.",
         "test_faults.Refused.test_root_that_may_be_in_reach", "nobody tries to go back to uid 0",
         "return target->uid == 0 || verify_no_way_back(failure);",
@@ -97,6 +109,10 @@ VARIABLES = (
         "	text_mask_controls(&text);\n	buffer[text.length++] = '\\n';",
         "	buffer[text.length++] = '\\n';"),
     Promise(
+        "The termination log is a regular file, and no link to one.",
+        "test_guards.TerminationLog.test_a_link", "links are followed",
+        "O_WRONLY | O_NOFOLLOW | O_NONBLOCK", "O_WRONLY | O_NONBLOCK"),
+    Promise(
         "What main itself has written to the termination log stays.",
         "test_telling.TerminationLog.test_what_main_has_written_stays", "it is overwritten",
         "if (look(log, &status) || !is_as_remembered(log, &status))",
@@ -150,6 +166,10 @@ FILES = (
         "(has_no_acl(change->old.descriptor) && has_no_acl(descriptor))",
         "(true || (has_no_acl(change->old.descriptor) && has_no_acl(descriptor)))"),
     Promise(
+        "The lock of an account file that was replaced meanwhile is none.",
+        "test_guards.AccountFiles.test_a_lock_of_a_file_that_was_replaced_is_none",
+        "the name is not looked at again", "return is_same(&locked, &named) ? 0 : EWOULDBLOCK;", "return 0;"),
+    Promise(
         "Of stdin, stdout and stderr files, devices and pipes with a name keep their owner.",
         "test_stdio.Stdio.test_files_and_devices_keep_their_owner", "a FIFO with a name is given",
         "(S_ISFIFO(stream->mode) && stream->is_anonymous)", "(S_ISFIFO(stream->mode))"),
@@ -173,7 +193,7 @@ MAIN = (
         "!settings->root_init && settings->program.session != SESSION_NEW", "!settings->root_init"),
     Promise(
         "As a subreaper init signals its own descendants alone.",
-        "test_ending.Subreaper.test_a_bystander_of_the_same_user_is_never_signalled",
+        "test_ending.Subreaper.test_one_in_the_same_namespace_is_not_either",
         "the parents of a process are not followed",
         "if (!is_pid1(walk->tree) && !ancestors.lead_to_init)",
         "if (false && !is_pid1(walk->tree) && !ancestors.lead_to_init)"),

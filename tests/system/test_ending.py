@@ -304,6 +304,17 @@ class Subreaper(SystemTest):
             os.kill(bystander, signal.SIGKILL)
             os.waitpid(bystander, 0)
 
+    def test_one_in_the_same_namespace_is_not_either(self):
+        """Started before init was one, it is an orphan of the first process of the namespace."""
+        begun = Place.shared("bystander-%d" % time.monotonic_ns())
+        bystander = "trap 'echo told' TERM; : >%s; while :; do sleep .02; done" % begun
+        ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                    "trap '' TERM; sleep 1000 & until [ -e %s ]; do sleep .01; done; exit 6" % begun,
+                    sandbox=["-s"], below=["sh", "-c", "(setpriv --reuid=4242 --regid=4242 "
+                                           "--clear-groups sh -c \"%s\" &); exec \"$@\"" % bystander, "sh"])
+        self.assertEqual((ended.status, ended.output), (6, ""), ended)
+        self.assertIn("sent SIGKILL to 1 process ", ended.errors)
+
     def test_deep_descendants_end(self):
         with Init("-w", "10s", "app", "--", "sh", "-c",
                   "sh -c 'sh -c \"sh -c \\\"echo ready; sleep 1000; :\\\"; :\" ; :' & read line; exit 2",
