@@ -110,7 +110,7 @@ VARIABLES = (
         "	buffer[text.length++] = '\\n';"),
     Promise(
         "The termination log is a regular file, and no link to one.",
-        "test_guards.TerminationLog.test_a_link", "links are followed",
+        "test_guards.TerminationLog.test_why_it_cannot_be_opened", "links are followed",
         "O_WRONLY | O_NOFOLLOW | O_NONBLOCK", "O_WRONLY | O_NONBLOCK"),
     Promise(
         "What main itself has written to the termination log stays.",
