@@ -28,6 +28,7 @@ struct world {
 	bool unreachable, has_asked, has_looked, reaping, any_ended, saw_sending;
 	/* What happened, found out without lifecycle.c. */
 	bool reaped_main, passed, asked, killed_rest, gave_up, nobody_left, again, ended;
+	bool killed_main;
 	int64_t ended_at, passed_at, asked_at;
 	int in_a_row; /* deadlines with nothing in between */
 };
@@ -144,6 +145,7 @@ static void act(struct world *world, const struct action *action, enum phase bef
 	case ACTION_KILL_ALL:
 		check_kill(world, action, before);
 		world->killed_rest |= action->kind == ACTION_KILL_ALL;
+		world->killed_main |= action->kind == ACTION_KILL_MAIN;
 		world->unreachable =
 			world->foreign || (action->kind == ACTION_KILL_ALL && !anybody);
 		break;
@@ -188,6 +190,11 @@ static void happen(struct world *world, struct event event)
 		act(world, &decision.actions[i], before);
 	}
 	PROMISE(world->ended == (world->state.phase == PHASE_ENDED));
+	/* A second stop does not give main more time. */
+	if (world->passed && !world->killed_main && world->state.phase == PHASE_RUNNING &&
+	    world->state.settings.stop_timeout != NO_DEADLINE)
+		PROMISE(lifecycle_deadline(&world->state) <=
+			world->passed_at + world->state.settings.stop_timeout);
 }
 
 static void all_reaped(struct world *world)
