@@ -266,6 +266,13 @@ class Unreachable(Tree):
         self.assert_runs(self.path("data"), "Permission denied",
                          sandbox=["-c", dac_override, "-c", dac_read_search])
 
+    def test_what_is_in_a_directory_that_may_be_listed_only(self):
+        os.chmod(make(self.path("listed"), owner=OTHER), 0o744)
+        write(self.path("listed", "file"))
+        ended = self.hand_over(sandbox=["-c", "1", "-c", "2"])
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("cannot hand over 'file' below %s: Permission denied" % self.top, ended.errors)
+
     def test_a_closed_directory_itself(self):
         os.chown(self.top, OTHER, OTHER)
         os.chmod(self.top, 0o700)
