@@ -56,6 +56,12 @@ class Switch(Lies):
         # Of root too, who needs no way back.
         self.refuse("user and group are not 0:4242", ["setresgid:retval=0"], "root:app")
 
+    def test_the_way_out_is_that_of_the_error(self):
+        for call in ("setgroups", "setresgid", "setresuid"):
+            self.refuse("the container needs CAP_SET", [call + ":error=EPERM"], "app")
+            self.refuse("maps no such id", [call + ":error=EINVAL"], "app")
+            self.refuse("%s 4242: Resource temporarily unavailable\n" % call, [call + ":error=EAGAIN"], "app")
+
     def test_each_id(self):
         for call in ("getresuid", "getresgid"):
             for argument in (1, 2, 3):
