@@ -96,13 +96,13 @@ Suite *suite_of(const char *name, const TTest *const tests[], int count)
 int main(void)
 {
 	Suite *(*const suites[])(void) = {
-		cmdline_suite,	     credentials_suite, dropin_suite,	delivery_suite,
-		environment_suite,   explain_suite,	identity_suite, ids_suite,
-		account_files_suite, lifecycle_suite,	lines_suite,	ownership_suite,
-		parse_suite,	     report_suite,	signals_suite,	standard_streams_suite,
-		text_suite,	     json_suite,	options_suite,	signal_names_suite,
-		completions_suite,   network_suite,	nearest_suite,	trusted_path_suite,
-		program_file_suite,  linger_suite,	process_suite,
+		cmdline_suite,	     credentials_suite, dropin_suite,	 delivery_suite,
+		environment_suite,   explain_suite,	identity_suite,	 ids_suite,
+		account_files_suite, lifecycle_suite,	lines_suite,	 ownership_suite,
+		parse_suite,	     report_suite,	signals_suite,	 standard_streams_suite,
+		text_suite,	     json_suite,	options_suite,	 signal_names_suite,
+		completions_suite,   network_suite,	nearest_suite,	 trusted_path_suite,
+		program_file_suite,  linger_suite,	variables_suite, process_suite,
 	};
 	SRunner *runner = srunner_create(accounts_suite());
 	int failed;

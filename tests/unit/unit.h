@@ -41,6 +41,7 @@ Suite *signals_suite(void);
 Suite *standard_streams_suite(void);
 Suite *text_suite(void);
 Suite *trusted_path_suite(void);
+Suite *variables_suite(void);
 
 /* A suite of one case with these tests, each run in a process of its own. */
 Suite *suite_of(const char *name, const TTest *const tests[], int count);
