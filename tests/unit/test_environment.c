@@ -132,6 +132,7 @@ START_TEST(many_are_kept)
 		ck_assert_ptr_null(environment.entries[count + 3]);
 		ck_assert_str_eq(environment.entries[count + 2], "LOGNAME=app");
 		ck_assert_str_eq(environment.entries[count - 1], "A=1");
+		environment_release(&environment);
 	}
 }
 END_TEST
