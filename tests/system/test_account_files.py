@@ -310,6 +310,7 @@ class HostileFiles(EtcTest):
             with self.subTest(call=call):
                 self.assertFalse(self.is_replaced(call, "error=EIO"))
 
+    @unittest.skipIf("SANITIZED" in os.environ, "the address sanitizer itself needs memory")
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
     def test_without_memory_it_is_told(self):
         for number in range(1, 12):

@@ -153,7 +153,8 @@ class Leftovers(SystemTest):
         path = Place.shared("fifo-%d" % time.monotonic_ns())
         os.mkfifo(path)
         for sandbox in MODES:
-            ended = run("app", "--", "sh", "-c", "i=0; while [ $i -lt 4200 ]; do read x <%s & "
+            # So many take longer to be asked than the usual --wait on a loaded machine.
+            ended = run("-w", "1h", "app", "--", "sh", "-c", "i=0; while [ $i -lt 4200 ]; do read x <%s & "
                         "i=$((i+1)); done; exit 5" % path, sandbox=sandbox)
             self.assertEqual((ended.status, ended.errors), (5, ""))
 
