@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the static binary to its budget: what can be counted and comes out the same each time.
+"""Holds the static binary to its budget, in figures that are counted and the same in every run.
 
 bench/budget.py [--update] BUILD: bytes of BUILD/dinit-su; system calls, user instructions and pages
 written to from its execve(2) to main's, with account files of 50 lines; system calls from a TERM to
-its end. The figures that are expected stand in bench/budget, with the compiler that they hold for;
---update writes them there. Wants root.
+its end. bench/budget has the expected figures and the compiler that they hold for; --update writes
+them there. Needs root.
 """
 import json
 import os
@@ -27,7 +27,7 @@ from place import Place  # noqa: E402
 
 
 def compiler():
-    """What the figures depend on beside the source."""
+    """The compiler and the machine, on which the figures depend as well as on the source."""
     version = subprocess.run(["gcc", "-dumpfullversion"], stdout=subprocess.PIPE, check=True)
     return "gcc %s, %s" % (version.stdout.decode().strip(), platform.machine())
 
@@ -54,9 +54,9 @@ def read_budget():
 
 
 def verdicts(counted, budget):
-    """What is wrong, one text each. Another compiler's figures are no yardstick, the limit is."""
+    """The violations, one text each. With another compiler than the budget's only the limit holds."""
     if counted["bytes"] > SIZE_LIMIT:
-        yield "the binary has %d bytes, %d are the limit" % (counted["bytes"], SIZE_LIMIT)
+        yield "the binary has %d bytes, the limit is %d" % (counted["bytes"], SIZE_LIMIT)
     if counted["compiler"] != budget.get("compiler"):
         return
     for name in ("system calls", "system calls to stop", "pages"):
@@ -64,7 +64,7 @@ def verdicts(counted, budget):
             yield "more %s than expected" % name
     for name in ("bytes", "instructions"):
         if abs(counted[name] / budget[name] - 1) > TOLERANCE:
-            yield "%s are off by more than %g %%" % (name, 100 * TOLERANCE)
+            yield "%s differ from the expected by more than %g %%" % (name, 100 * TOLERANCE)
 
 
 def main():
@@ -86,7 +86,7 @@ def main():
     for text in wrong:
         print("over budget: " + text)
     if wrong:
-        print("if that is the price of what was added: ./dev budget --update, and say why")
+        print("if the change is worth it: ./dev budget --update, and say why in the commit")
     return 1 if wrong else 0
 
 

@@ -3,8 +3,8 @@
 """The walks of --chown and --chown-if-needed beside GNU chown -R, in one run: the first start, a
 restart, and a restart after a kill in the middle of the first.
 
-Makes a tree of its own in a directory of its own, on an overlay as in a container, in a mount
-namespace of its own; all of it is gone at the end. ./dev bench-chown runs it.
+Makes a tree in a new directory, on an overlay as in a container, in a mount namespace of its own, and
+removes it at the end. ./dev bench-chown runs it.
 """
 import argparse
 import ctypes
@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plain", action="store_true", help="on the file system itself, no overlay")
     parser.add_argument("--fitting", action="store_true",
-                        help="an overlay whose lower layer fits: each new container of a good image")
+                        help="an overlay whose lower layer has the right owner, as in a well-made image")
     parser.add_argument("--directory", default=None, help="where to make the tree")
     parser.add_argument("--json", default=None, help="file for the figures")
     arguments = parser.parse_args()
@@ -81,7 +81,7 @@ def measure(place, arguments):
 
 
 def killed(command, after):
-    """Start it, and kill it and all that it has started when that time is over."""
+    """Start a command; kill its process group after so many seconds."""
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         process.wait(after)
@@ -100,7 +100,7 @@ def fill(top, files):
 
 
 def fresh(place, lower, plain):
-    """The tree with everything root's again."""
+    """The path of the tree, in which everything belongs to root again."""
     if plain:
         for directory, names, files in os.walk(lower):
             for name in names + files:
@@ -119,7 +119,7 @@ def fresh(place, lower, plain):
 
 
 def timed(command):
-    """Seconds of the wall, and of processor time, which other work on the machine disturbs less."""
+    """Seconds of wall time, and of processor time, which other work on the machine disturbs less."""
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -137,7 +137,7 @@ def ctimes(top):
 
 
 def median(measured, kind):
-    """Of the wall's seconds (0) or the processor's (1)."""
+    """The median of the wall times (kind 0) or the processor times (kind 1)."""
     return statistics.median(pair[kind] for pair in measured)
 
 
@@ -158,7 +158,7 @@ def show(times, changed, without, arguments):
                 ratios["%s, %s, %s" % (name, start, label)] = statistics.median(
                     gnu[kind] / ours[kind]
                     for gnu, ours in zip(times["chown -R"][start], times[name][start]))
-    print("\nas fast as chown -R, pair by pair:\n" + "\n".join(
+    print("\nspeed as a multiple of chown -R's, pair by pair:\n" + "\n".join(
         "  %-40s %.2f" % ratio for ratio in ratios.items()))
     more = median(times["--chown-if-needed"]["second"], 0) - median(without, 0)
     print("a restart with --chown-if-needed takes %.1f ms more than a start without" % (more * 1000))

@@ -7,7 +7,7 @@ from measures import MICROSECONDS, turns
 
 
 def is_in_memory(path):
-    """Whether the first byte of a file can be read without waiting for the disk; preadv2(2)."""
+    """True if the first byte of a file can be read without waiting for the disk; preadv2(2)."""
     with open(path, "rb", buffering=0) as file:
         try:
             os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)
@@ -17,9 +17,9 @@ def is_in_memory(path):
 
 
 def forget(paths):
-    """Drop what the page cache has of these files. Returns whether that was possible.
+    """Drop these files from the page cache. Returns whether that was possible.
 
-    It is not where a file is in use by somebody, or on a file system that is in memory anyway.
+    It is not for a file that is in use, or on a file system in memory.
     """
     for path in paths:
         with open(path, "rb") as file:
@@ -29,12 +29,12 @@ def forget(paths):
 
 
 def start_once(place, contender):
-    """Nanoseconds from execve(2) of the entry point to the program, which is in memory."""
+    """Nanoseconds from execve(2) of the entry point to the program, which is itself in memory."""
     return int(place.tool("launch", 1, 1, *contender.command(place.file("stamp"))).split()[3])
 
 
 def first_start(place, everybody, rounds):
-    """Their own programs are read from disk, the C library is in memory as on any machine."""
+    """The contenders' programs are read from disk; the C library is in memory, as on any machine."""
     times = {entry.name: [] for entry in everybody}
     try:
         for entry in turns(everybody, rounds):

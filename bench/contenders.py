@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who is measured, and how each is told to run a program as the user app."""
+"""The programs that are measured, and the command line by which each runs a program as the user app."""
 import os
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ import subprocess
 UID = 4242
 PEER_PACKAGES = ("tini", "dumb-init", "catatonit", "gosu", "util-linux")
 
-# What comes before the program. setpriv is told to look up the same as the others do.
+# The words before the program. With --init-groups setpriv looks up groups as the others do.
 SWITCH = {
     "gosu": ["gosu", "app"],
     "setpriv": ["setpriv", "--reuid", "app", "--regid", "app", "--init-groups", "--"],
@@ -34,7 +34,7 @@ def find(program):
 
 
 def pair(init, switch):
-    """An init and what switches the user below it, or None where one is not installed."""
+    """An init with a program below it that switches the user, or None where one is not installed."""
     paths = [find(init), find(switch)]
     if None in paths:
         return None
@@ -43,7 +43,10 @@ def pair(init, switch):
 
 
 def everybody(directory, beside=None):
-    """dinit-su first, then another one if given, the pairs of peers, the floor last; and what is missing."""
+    """The contenders, and the names of those that are not installed.
+
+    dinit-su comes first, then another dinit-su if one is given, the pairs of peers, and the floor last.
+    """
     found, missing = [], []
     if beside:
         other = shutil.copy(beside, os.path.join(directory, "dinit-su-beside"))
@@ -61,7 +64,7 @@ def everybody(directory, beside=None):
 
 
 def reading(directory, files):
-    """The floor that reads the account files once before it starts anything."""
+    """A floor that reads the account files once before it starts the program."""
     floor = os.path.join(directory, "floor")
     return Contender("floor that reads", [floor] + files + ["--"], [floor])
 

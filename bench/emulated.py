@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the binary of another architecture to its budget, as far as an emulator can count it.
+"""Holds the binary of another architecture to its budget, in the figures that an emulator can count.
 
 bench/emulated.py [--update] ARCHITECTURE BINARY: bytes of BINARY, at most those of
 packaging/architectures; system calls and instructions of `dinit-su --exec 4242:4242 /bin/true` up to its
-execve(2), with account files of 50 lines, as qemu-user counts them: one instruction a block, a line for
-each. What is expected stands in bench/budget.ARCHITECTURE; --update writes it there. The time of a start
-cannot be told so. SANDBOX names the test program of that name; wants root.
+execve(2), with account files of 50 lines. qemu-user translates one instruction a block and logs each
+block. bench/budget.ARCHITECTURE has the expected figures; --update writes them there. An emulator says
+nothing about the time of a start. SANDBOX names the test program of that name; needs root.
 """
 import json
 import os
@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "../packaging/architectures")
 TOLERANCE = 0.03
 COMMAND = ("--exec", "4242:4242", "/bin/true")
-# As an engine gives it, with nothing of the caller's.
+# As a container engine sets it: no variable of the caller's.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
@@ -27,7 +27,7 @@ import place  # noqa: E402
 
 
 def row(architecture):
-    """qemu's name of it, and the bytes at most."""
+    """qemu's name of an architecture, and the most bytes that its binary may have."""
     with open(TABLE) as file:
         for line in file:
             words = line.split()
@@ -57,7 +57,7 @@ def count(qemu, binary):
 
 
 def newer(qemu):
-    """Since qemu 8.1 the option has another name."""
+    """True for qemu 8.1 and later, where the option for one instruction a block has another name."""
     shown = subprocess.run(["qemu-%s-static" % qemu, "--version"], check=True,
                            stdout=subprocess.PIPE).stdout.decode()
     version = shown.split("version ")[1].split()[0].rstrip(")").split(".")
@@ -76,11 +76,11 @@ def main():
             expected = json.load(file)
     wrong = []
     if counted["bytes"] > limit:
-        wrong.append("%d bytes, %d are the limit" % (counted["bytes"], limit))
+        wrong.append("%d bytes, the limit is %d" % (counted["bytes"], limit))
     for name, value in counted.items():
         print("%-14s%-10s expected %s" % (name, value, expected.get(name, "-")))
         if name in expected and abs(value / expected[name] - 1) > TOLERANCE:
-            wrong.append("%s are off by more than %g %%" % (name, 100 * TOLERANCE))
+            wrong.append("%s differ from the expected by more than %g %%" % (name, 100 * TOLERANCE))
     if update:
         with open(budget, "w") as file:
             json.dump(counted, file, indent=1)

@@ -4,7 +4,7 @@ import math
 
 
 def percentile(samples, percent):
-    """With linear interpolation between the two nearest samples."""
+    """A percentile of the samples, interpolated between the two nearest ones."""
     ordered = sorted(samples)
     at = (len(ordered) - 1) * percent / 100
     low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
@@ -12,12 +12,12 @@ def percentile(samples, percent):
 
 
 def summary(samples, scale=1):
-    """Half of the samples lie between the quartiles."""
+    """Count, median, quartiles and 99th percentile; half of the samples lie between the quartiles."""
     return {"count": len(samples), "median": percentile(samples, 50) * scale,
             "quartiles": [percentile(samples, 25) * scale, percentile(samples, 75) * scale],
             "p99": percentile(samples, 99) * scale}
 
 
 def ratio(samples, others):
-    """Each sample to the other's of the same round: what slows both down cancels out."""
+    """Ratios of samples of the same round, so that a slow moment of the machine cancels out."""
     return summary([mine / theirs for mine, theirs in zip(samples, others)])

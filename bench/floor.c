@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * floor [FILE]... -- COMMAND [ARG]...: read each file once, then vfork, exec, wait, and nothing
- * else. No init can start a program faster; what others take is told as a multiple of it.
+ * else. No init can start a program faster: the times of the others are multiples of its time.
  */
 #include <fcntl.h>
 #include <string.h>

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * launch ROUNDS TIMES COMMAND [ARG]... [; COMMAND [ARG]...]...: start each command as PID 1 of a
- * fresh PID namespace, one after the other and round by round, so that whatever else the machine
- * does meets all of them alike. Each round has another order, so that none always follows the same
- * one. In its turn each is started TIMES in a row: the first start meets the processor's caches as
- * another command has left them, the next ones as it has left them itself. All of it happens on one
- * processor: whether the kernel moves a process to another one at execve(2) is chance, and to be
- * moved takes longer than what is measured.
+ * fresh PID namespace, one after the other and round by round, so that other work of the machine
+ * meets all of them alike. Each round has another order, so that none always follows the same one.
+ * In its turn a command is started TIMES in a row: the first start meets the processor's caches as
+ * another command has left them, the next ones as the command itself has left them. Everything runs
+ * on one processor: the kernel may or may not move a process to another one at execve(2), and a
+ * move takes longer than the time that is measured.
  *
- * Each command has to end in running stamp. For each start one line on stdout: the round, the
- * number of the command, the number of the start in a row, nanoseconds from its execve(2) to the
- * first instruction of stamp, and the minor page faults of its whole life. stdin is /dev/null,
- * stdout and stderr are pipes, as below a container engine.
+ * Each command has to run stamp in the end. Each start gives one line on stdout: the round, the
+ * number of the command, the number of the start in a row, nanoseconds from the execve(2) of the
+ * command to the first instruction of stamp, and the minor page faults of its whole life. stdin is
+ * /dev/null, stdout and stderr are pipes, as below a container engine.
  *
- * Wants a mount namespace whose mounts are private: tests/sandbox.c.
+ * Needs a mount namespace whose mounts are private: tests/sandbox.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,8 @@
 #define COMMANDS_MAX 32
 #define STACK_SIZE (64 * 1024)
 
-/* In memory that parent and child share: what the child saw just before its execve(2). */
+/* The time and the page faults of the child just before its execve(2), in memory that it shares
+ * with its parent. */
 struct before {
 	struct timespec time;
 	long faults;
@@ -110,7 +111,7 @@ static void launch_once(char **command, struct before *before)
 	       usage.ru_minflt - before->faults);
 }
 
-/* Cut the arguments into commands, at each ";". Returns how many there are. */
+/* Cut the arguments into commands, at each ";". Returns the number of commands. */
 static int read_commands(char **arguments, char **commands[])
 {
 	int count = 0;
@@ -125,7 +126,7 @@ static int read_commands(char **arguments, char **commands[])
 	return count;
 }
 
-/* The last one there is: interrupts go to the first. */
+/* Use the last processor: interrupts go to the first. */
 static void use_one_processor(void)
 {
 	cpu_set_t set;
@@ -141,7 +142,7 @@ static void use_one_processor(void)
 		give_up("sched_setaffinity");
 }
 
-/* The same orders in each run, as rand(3) starts with the same seed. */
+/* The orders are the same in each run: rand(3) starts with the same seed. */
 static void shuffle(int *order, int count)
 {
 	for (int i = 0; i < count; i++) {

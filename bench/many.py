@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What a stop costs init when there are many processes, and whether that grows in proportion.
+"""The cost of a stop for init when there are many processes, and whether it grows in proportion.
 
 bench/many.py [-c] [-n N] [BINARY]... --build BUILD: main leaves N processes in sessions of their own behind when
 it is stopped, and each of them ends on TERM. Prints for each N, as PID 1 and as subreaper, how many
-microseconds of processor time init needs for one of them, from the stop to its end. Other binaries
-are measured beside that of BUILD, in turn. -c counts system calls too, -n N measures this N alone;
-repeatable. Wants root.
+microseconds of processor time init needs for each process, from the stop to init's end. Each BINARY is
+measured in turn with that of BUILD. -c counts system calls too; -n N, which may be repeated, replaces
+the usual numbers. Needs root.
 """
 import argparse
 import os
@@ -33,7 +33,7 @@ def parent(pid):
 
 
 def processor_time(pid):
-    """Microseconds. Of a zombie they are still there."""
+    """Microseconds that a process has run; /proc still shows them for a zombie."""
     with open("/proc/%d/schedstat" % pid) as file:
         return int(file.read().split()[0]) / 1000
 
@@ -44,7 +44,7 @@ def wait_for(condition):
 
 
 class Stop:
-    """An init below which so many processes are ready to be left."""
+    """An init whose main has started so many processes that it will leave behind."""
 
     def __init__(self, build, binary, sandbox, number):
         reading, writing = os.pipe()
@@ -57,13 +57,13 @@ class Stop:
             self.pid = int(file.readline())
         self.process.stdout.readline()
         if "-s" in sandbox:
-            # That was its PID 1; init is the only child of it.
+            # So far this is the PID of the sandbox's PID 1; init is its only child.
             with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as file:
                 self.pid = int(file.read())
         time.sleep(0.2)
 
     def end(self):
-        """Ask init to stop, and let it be a zombie: returns the time that it took."""
+        """Stop init; returns its processor time. Its parent is stopped, so that it stays a zombie until then."""
         above = parent(self.pid)
         before = processor_time(self.pid)
         os.kill(above, signal.SIGSTOP)
@@ -77,7 +77,7 @@ class Stop:
 
 
 def times(build, binaries, sandbox, number):
-    """For each binary the median of the time for one process."""
+    """For each binary the median of the microseconds for one process."""
     found = {binary: [] for binary in binaries}
     for _ in range(ROUNDS):
         for binary in binaries:
@@ -86,7 +86,7 @@ def times(build, binaries, sandbox, number):
 
 
 def calls(build, binary, sandbox, number):
-    """The system calls from the stop to the end, for one process."""
+    """The system calls from the stop to init's end, divided by the number of processes."""
     stop = Stop(build, binary, sandbox, number)
     with tempfile.NamedTemporaryFile() as trace:
         strace = subprocess.Popen(["strace", "-qq", "-o", trace.name, "-p", str(stop.pid)])

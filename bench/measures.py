@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""One function for each thing that is measured: contenders -> {name: figures}.
+"""One function for each measurement: contenders -> {name: figures}.
 
-Whatever takes time is measured in rounds, each contender once a round, so that all of them meet the
-same machine.
+Times are measured in rounds, each contender once a round, so that all of them meet the same load of the
+machine.
 """
 import contextlib
 import os
@@ -25,14 +25,14 @@ STORM = 2000  # orphans a second
 
 
 def launch(place, commands, rounds, in_a_row=1):
-    """Nanoseconds and page faults of the starts of each command: two lists of rounds, each a list
-    of as many starts as there are in a row."""
+    """Nanoseconds and page faults of each start: for each command a list of rounds, for each round a
+    list of the starts in a row."""
     arguments = []
     for command in commands:
         arguments += [";"] + command
     times = [[[] for _ in range(rounds)] for _ in commands]
     faults = [[[] for _ in range(rounds)] for _ in commands]
-    # The first rounds find nothing in memory yet.
+    # The first rounds read the programs from disk and are not counted.
     warming = 3
     for line in place.tool("launch", rounds + warming, in_a_row, *arguments[1:]).splitlines():
         number, command, _, nanoseconds, count = map(int, line.split())
@@ -45,9 +45,9 @@ def launch(place, commands, rounds, in_a_row=1):
 def start(place, everybody, lines, rounds):
     """From execve(2) of the entry point to the first instruction of the program below it.
 
-    The floor takes part twice: how far its median ratio to itself is from 1 is noise. What counts
-    is the median of the later starts in a row; the first one, which meets the caches of another
-    contender, is told beside it.
+    The floor takes part twice: the distance of its median ratio to itself from 1 is noise. The figure
+    is the median of the later starts in a row. The first start, which meets the caches as another
+    contender has left them, is a figure of its own.
     """
     place.use_accounts(lines)
     floor = everybody[-1]
@@ -90,7 +90,7 @@ def system_calls(place, contender):
             if name == "execve" and arguments.startswith('"%s"' % program):
                 return calls
             if counting:
-                # What started the entry point goes on beside it.
+                # The process that started the entry point goes on beside it and does not count.
                 calls += [name] if process not in around else []
             elif arguments.startswith('"%s"' % contender.prefix[0]):
                 counting = True
@@ -101,17 +101,17 @@ def system_calls(place, contender):
 
 
 def calls_of(trace, pid, start):
-    """Names of the system calls that a process has begun behind an offset of strace's output."""
+    """Names of the system calls that a process has begun after an offset of strace's output."""
     with open(trace) as file:
         file.seek(start)
         return re.findall(r"^%d +(\w+)\(" % pid, file.read(), re.MULTILINE)
 
 
 def calls_to_stop(place, contender):
-    """The system calls of init from a TERM that comes while it rests to its end."""
+    """The number of system calls of init from a TERM, which comes while it rests, to its end."""
     trace = place.file("trace")
     with Container(place, contender, "rest", below=["strace", "-f", "-qq", "-o", trace]) as container:
-        # It rests when a while has passed in which it has begun nothing.
+        # Init rests when it has begun no call for a while.
         size = -1
         while size != os.path.getsize(trace):
             size = os.path.getsize(trace)
@@ -127,16 +127,16 @@ def instructions(place, contender):
 
 
 def steps(place, contender):
-    """The same, and the pages that it has written to by then, without its stack."""
+    """User instructions as above, and the pages that PID 1 has written to by then, without its stack."""
     program = place.file("stamp")
     return [int(number) for number in place.tool("steps", program,
                                                  *contender.command(program)).split()]
 
 
 def memory(place, contender):
-    """KiB of init at rest."""
+    """Memory of init at rest, in KiB."""
     with Container(place, contender, "rest") as container:
-        # Main runs before init has let go of everything.
+        # Main says that it is ready before init has given back its memory.
         time.sleep(0.2)
         rollup = fields("/proc/%d/smaps_rollup" % container.pid)
         status = container.status()
@@ -146,7 +146,7 @@ def memory(place, contender):
 
 
 def size_on_disk(contender):
-    """Bytes of its programs and of every shared library that they load."""
+    """Bytes of a contender's programs and of every shared library that they load."""
     files = set()
     for program in contender.programs:
         files.add(os.path.realpath(program))
@@ -157,7 +157,7 @@ def size_on_disk(contender):
 
 
 def hold(place, entries, *task):
-    """A container of each, as a dictionary; close() them when done."""
+    """A container of each contender, as a dictionary by name; close() ends them."""
     return {entry.name: Container(place, entry, *task) for entry in entries}
 
 
@@ -186,7 +186,7 @@ def send(container, pid):
 
 
 def told(times):
-    """What is told about signals; the ratio is pair by pair to main signalled without an init."""
+    """The figures of signals. The floor is a main that is signalled directly; ratios are pair by pair."""
     direct = times["floor"]
     result = {}
     for name, own in times.items():
@@ -197,12 +197,12 @@ def told(times):
 
 
 def target(container, name):
-    """Whom to signal: init, but main itself where there is no init that passes anything on."""
+    """The pid to signal: init's, or main's below the floor, which passes no signal on."""
     return container.main_pid() if name == "floor" else container.pid
 
 
 def turns(what, rounds):
-    """All of what, round by round, each round in another order: none always follows the same one."""
+    """All of what in each round, each round in another order: none always follows the same one."""
     order, chance = list(what), random.Random(1)
     for _ in range(rounds):
         chance.shuffle(order)
@@ -211,7 +211,7 @@ def turns(what, rounds):
 
 @contextlib.contextmanager
 def one_processor():
-    """To wake another processor takes five times as long as a signal, and is needed or not."""
+    """Use one processor: to wake another takes five times as long as a signal, and happens by chance."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(before)})
     try:
@@ -232,7 +232,7 @@ def signals_idle(place, everybody, rounds):
 
 
 def signals_storm(place, everybody, rounds, each):
-    """The same while orphans die, in blocks, as the machine can bear one such storm at a time."""
+    """The same while orphans die. One contender at a time: the machine bears only one such storm."""
     times = {entry.name: [] for entry in everybody}
     moments = random.Random(1)
     for entry in turns(everybody, rounds):
@@ -240,14 +240,14 @@ def signals_storm(place, everybody, rounds, each):
             pid = target(container, entry.name)
             time.sleep(0.05)
             for _ in range(each):
-                # Not in step with the orphans.
+                # A random pause keeps the signals out of step with the orphans.
                 time.sleep(moments.uniform(0.001, 0.005))
                 times[entry.name].append(send(container, pid))
     return told(times)
 
 
 def reaping(place, inits, rounds):
-    """Orphans that are dead at once, until init has reaped all of them."""
+    """Orphans a second: all of them are dead when init gets them, and it reaps them."""
     containers = hold(place, inits, "reaping", ORPHANS_AT_ONCE)
     times = {name: [] for name in containers}
     processor = {name: [] for name in containers}
@@ -270,11 +270,11 @@ def reaping(place, inits, rounds):
 
 
 def stop(place, inits, rounds, *task):
-    """From TERM until the container has ended."""
+    """Milliseconds from TERM until the container has ended."""
     times = {entry.name: [] for entry in inits}
     for entry in turns(inits, rounds):
         with Container(place, entry, *task) as container:
-            # The moment when main is ready is not yet the one when all is at rest.
+            # Main is ready a moment before init and the leftovers are at rest.
             time.sleep(0.01)
             before = now()
             os.kill(container.pid, signal.SIGTERM)

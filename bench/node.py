@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a node pays for each init that waits, the kernel's part counted.
+"""The memory that a node needs for each idle init, the kernel's part included.
 
-Many containers at once, in a memory cgroup: whatever the kernel keeps for a process (its stack, page
-tables, descriptors, the structures of its namespaces) is charged to that. The same programs without
-an init are taken off; files are charged to whoever reads them first, and so shared by all.
+Many containers run at once, in a memory cgroup. The kernel charges it for all that it keeps for a
+process: stack, page tables, descriptors, the structures of its namespaces. The cost of the same programs
+without an init is subtracted. Pages of files are charged to the first reader, and so are shared by all.
 """
 import contextlib
 import glob
@@ -18,7 +18,7 @@ DESCRIPTORS = 8  # for each container, and some to spare
 
 
 def hierarchy():
-    """Where memory cgroups are made, and the name of the file that says how much is in use."""
+    """The directory in which memory cgroups are made, and the name of the file that has the usage."""
     for directory, name in ((ROOT + "/memory", "memory.usage_in_bytes"), (ROOT, "memory.current")):
         if os.path.exists(os.path.join(directory, "cgroup.procs")):
             return directory, name
@@ -53,7 +53,7 @@ def memory_group():
     yield count if count and os.path.exists(count) else None
     if directory:
         join(before)
-        # What ended a moment ago may still be counted as a member.
+        # A process that ended a moment ago may still be a member.
         with contextlib.suppress(OSError):
             os.rmdir(own)
 
@@ -64,7 +64,7 @@ def read(path):
 
 
 def cost(place, contender, count, usage):
-    """Bytes that so many containers take."""
+    """Bytes that so many containers of a contender take."""
     before = read(usage)
     with contextlib.ExitStack() as containers:
         for _ in range(count):
@@ -73,7 +73,7 @@ def cost(place, contender, count, usage):
 
 
 def idle_inits(place, inits, count):
-    """KiB for each of so many at once; nothing where the kernel does not count memory."""
+    """KiB for one of so many inits at once; {} where the kernel does not count memory."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count * DESCRIPTORS
     resource.setrlimit(resource.RLIMIT_NOFILE,

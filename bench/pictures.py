@@ -33,7 +33,7 @@ def label_axis(entries):
 
 
 def start(path, results, names):
-    """How long each takes to start a program, as a multiple of the floor; small and large files."""
+    """The time of a start as a multiple of the floor's, with small and with large account files."""
     few, many = results["50"], results["100000"]
     small = [(name, few[name]["to floor"]["median"]) for name in names]
     large = [(name, many[name]["to floor"]["median"]) for name in names]
@@ -52,7 +52,7 @@ def start(path, results, names):
 
 
 def memory(path, results, names):
-    """What an idle init takes of memory."""
+    """The memory of an idle init."""
     resident = [(name, results[name]["Rss"]) for name in names]
     private = [(name, results[name]["Private_Dirty"]) for name in names]
     script = COMMON % {"height": 120 + 44 * len(names), "output": path, "count": len(names),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where everything is measured: copies of the programs, account files, containers."""
+"""The place of all measurements: copies of the programs, account files, containers."""
 import os
 import shutil
 import signal
@@ -9,7 +9,7 @@ import time
 
 from contenders import UID
 
-# What a container engine gives, so that what is in the caller's environment is not measured too.
+# As a container engine sets it: the size of the caller's environment must not be measured.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                "HOSTNAME": "bench"}
 PROGRAMS = ("bench/floor", "bench/stamp", "bench/launch", "bench/steps", "bench/workload")
@@ -38,7 +38,7 @@ class Place:
         os.chmod(self.path, 0o755)
         for program in ("dinit-su",) + PROGRAMS:
             shutil.copy(os.path.join(built, program), self.path)
-        # Else what was just copied would count as memory that init has written to.
+        # Pages of a file that are not on disk yet would count as Private_Dirty of init.
         os.sync()
         self.sandbox = os.path.join(built, "tests/sandbox")
 
@@ -63,7 +63,7 @@ class Place:
                 subprocess.run(["mount", "--bind", path, "/etc/" + name], check=True)
 
     def tool(self, name, *arguments):
-        """What a measuring program prints."""
+        """Run a measuring program; returns its output."""
         return subprocess.run([self.file(name)] + [str(argument) for argument in arguments],
                               env=ENVIRONMENT, stdout=subprocess.PIPE, check=True).stdout.decode()
 
@@ -91,14 +91,14 @@ class Container:
         if self.process.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
         self.process.wait()
-        # The kernel ends the rest of a namespace when its PID 1 has ended, in its own time.
+        # The kernel kills the rest of a namespace after its PID 1 has ended, which takes a moment.
         while os.read(self.output, 65536):
             pass
         self.process.stdin.close()
         self.process.stdout.close()
 
     def read(self, size):
-        """Exactly so many bytes of output, fewer only when it has ended."""
+        """Exactly so many bytes of output, or fewer when the output has ended."""
         data = b""
         while len(data) < size:
             more = os.read(self.output, size - len(data))

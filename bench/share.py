@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A share of the processor as containers have it: a cgroup of its own.
+"""A cgroup of its own with a share of the processor, as each container has it.
 
-Outside of one the kernel groups processes by session (sched(7), autogroup), and a main that has a
-session of its own is then preferred to its init as it would not be in any container.
+Outside of such a cgroup the kernel groups processes by session (sched(7), autogroup). A main in a session
+of its own would then be preferred to its init, which does not happen in a container.
 """
 import glob
 import os
@@ -12,7 +12,7 @@ ROOT = "/sys/fs/cgroup"
 
 
 def hierarchy():
-    """Where the kernel's cgroups with a share of the processor are, and this process in them."""
+    """The directory of the cgroups with a share of the processor, and the path of this process in it."""
     with open("/proc/self/cgroup") as file:
         entries = [line.rstrip("\n").split(":", 2) for line in file]
     for _, controllers, path in entries:
@@ -31,7 +31,7 @@ def join(directory):
 
 
 class Share:
-    """For as long as it is open this process and its children are in a cgroup, if there are any."""
+    """While it is open, this process and its children are in a new cgroup, where cgroups are to be had."""
 
     def __init__(self):
         self.root, path = hierarchy()
@@ -40,7 +40,7 @@ class Share:
 
     def __enter__(self):
         try:
-            # What an earlier run that was killed has left behind is empty, and can be removed.
+            # The cgroups of earlier runs that were killed are empty, and can be removed.
             for left in self.root and glob.glob(os.path.join(self.root, PREFIX + "*")) or []:
                 os.rmdir(left)
             if self.root:

@@ -5,7 +5,7 @@
  * threads. Prints their number, and how many pages PID 1 has written to by then, without its stack,
  * which begins anywhere in a page.
  *
- * By single steps (ptrace(2)): a counter of the processor is seldom there in a virtual machine, and
+ * It counts single steps (ptrace(2)): a virtual machine seldom has a counter of the processor, and
  * callgrind forgets a process that calls execve(2). Addresses are not randomized, so that the same
  * program takes the same steps.
  */
@@ -37,7 +37,7 @@ static int become_command(void *argument)
 
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ||
 	    personality(ADDR_NO_RANDOMIZE) < 0 || ptrace(PTRACE_TRACEME, 0, 0, 0) < 0 ||
-	    /* Not raise(3): it remembers the thread of before clone(2). */
+	    /* Not raise(3): the C library still has the thread id from before clone(2). */
 	    kill(getpid(), SIGSTOP) < 0)
 		_exit(125);
 	execve(command[0], command, environ);
@@ -72,7 +72,7 @@ static unsigned long long count_steps(const char *program)
 			return steps;
 		if (status >> 16 == 0 && signal == SIGTRAP)
 			steps++;
-		/* A new process or thread starts with a SIGSTOP that means nothing. */
+		/* A traced process or thread starts with a SIGSTOP that nobody has sent. */
 		if (status >> 16 != 0 || signal == SIGTRAP || signal == SIGSTOP)
 			signal = 0;
 		if (ptrace(PTRACE_SINGLESTEP, pid, 0, signal) < 0 && errno != ESRCH)
@@ -82,7 +82,7 @@ static unsigned long long count_steps(const char *program)
 	exit(1);
 }
 
-/* Of all mappings but the stack; proc_pid_smaps(5). */
+/* The pages written to, of all mappings but the stack; proc_pid_smaps(5). */
 static unsigned long written_pages(pid_t pid)
 {
 	unsigned long all = 0, kib;
@@ -124,7 +124,7 @@ static void let_it_exec(pid_t child)
 		give_up("single step");
 }
 
-/* On one processor changing between tracer and traced needs no waking of another. */
+/* On one processor a switch between tracer and tracee wakes no other processor. */
 static void use_one_processor(void)
 {
 	cpu_set_t set;

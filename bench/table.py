@@ -16,13 +16,13 @@ def number(value):
 
 
 def spread(figures, key=None):
-    """Where half of the samples lie, as 12.3-14.5."""
+    """The quartiles, between which half of the samples lie, as 12.3-14.5."""
     quartiles = (figures[key] if key else figures)["quartiles"]
     return "-".join(number(float(value)) for value in quartiles)
 
 
 def of(results, getter):
-    """A function from a name to what getter takes from its figures, or - where it has none."""
+    """A function from a contender's name to getter(its figures), or to - where it has none."""
     return lambda name: getter(results[name]) if name in results else "-"
 
 
@@ -87,7 +87,7 @@ def stop_rows(stop):
 
 
 def alone(results):
-    """The same start when no peer has its turn in between."""
+    """A line about the start when no peer has a turn in between."""
     own, again = results["dinit-su"], results["floor again"]
     return ("beside the floor alone (account files: 50 lines): %s times the floor (half of the "
             "ratios %s), the floor %s times itself (%s), with the caches of another %s" %
@@ -97,7 +97,7 @@ def alone(results):
 
 
 def noise(start):
-    """What the floor says about the machine and about reading, for each size of account files."""
+    """Lines about the noise of the machine and the cost of reading, for each size of account files."""
     for lines, results in start.items():
         again, reads = results["floor again"]["to floor"], results["floor that reads"]
         yield ("account files of %s lines: the floor is %s times itself (half of the ratios %s); "
@@ -117,7 +117,7 @@ def render(results, names):
 
 
 def lines_of(its_rows, names):
-    """Lines of text. In the heading a pair takes two lines."""
+    """Lines of text; the heading has two, as a pair of programs takes both."""
     halves = [(name.partition("+")[0], "+" + name.partition("+")[2] if "+" in name else "")
               for name in names]
     lines = ["".join([" " * LABEL_WIDTH] + [half[i].rjust(WIDTH) for half in halves])

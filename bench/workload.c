@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workload TASK [NUMBER]: what the measurements have run as main. Prints "ready" first.
+ * workload TASK [NUMBER]: the main process of the measurements. Prints "ready" first.
  *
  *   rest           sleep; end on TERM
  *   leave N        the same, with N processes in sessions of their own that end on TERM
  *   stamps         on USR1 write the time to stdout, a struct timespec of CLOCK_MONOTONIC
- *   storm RATE     the same, while RATE orphans a second come to init and are dead
- *   reaping SIZE   for each byte on stdin, leave SIZE dead orphans to init at once, and write how
- *                  many nanoseconds it took until none was left, one line
+ *   storm RATE     the same, while RATE orphans a second die and are left to init
+ *   reaping SIZE   for each byte on stdin, leave SIZE dead orphans to init at once, and write the
+ *                  nanoseconds until the last one was reaped, one line
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +77,7 @@ static _Noreturn void stamps(void)
 	rest();
 }
 
-/* A child that ends at once, and that nobody has waited for yet. */
+/* A child that ends at once and is not waited for. */
 static __attribute__((noinline)) pid_t zombie(void)
 {
 	pid_t child = vfork();
@@ -87,7 +87,7 @@ static __attribute__((noinline)) pid_t zombie(void)
 	return child;
 }
 
-/* Children that end at once, and are left to init because their parent ends without waiting. */
+/* Children that end at once and are left to init: their parent ends without waiting for them. */
 static void leave_dead_orphans(int count)
 {
 	pid_t parent = fork();
@@ -106,7 +106,7 @@ static _Noreturn void storm(int rate)
 {
 	long long due;
 
-	/* dumb-init signals everything in main's session, and this process is to survive it. */
+	/* dumb-init signals main's whole session, and this process must survive that. */
 	signal(SIGUSR1, SIG_IGN);
 	if (fork() > 0)
 		stamps();
@@ -122,7 +122,7 @@ static _Noreturn void storm(int rate)
 	}
 }
 
-/* Make orphans, tell when all of them are dead, and leave them to init when told to go on. */
+/* Start children that end at once, write to dead, and leave them to init after a byte from go. */
 static _Noreturn void be_parent(pid_t *orphans, int count, int dead, int go)
 {
 	char byte = 0;
@@ -139,10 +139,10 @@ static _Noreturn void be_parent(pid_t *orphans, int count, int dead, int go)
 	_exit(0);
 }
 
-/* A zombie still takes signals; only when it was reaped its number is nobody's. */
+/* kill(2) succeeds for a zombie, and fails once it has been reaped. */
 static void wait_until_reaped(const pid_t *orphans, int count)
 {
-	/* Often would be in init's way. */
+	/* Shorter pauses would take processor time from init. */
 	const struct timespec moment = {.tv_nsec = 50000};
 
 	for (int i = count - 1; i >= 0; i--) {
@@ -189,7 +189,7 @@ static int reaping(int count)
 
 	if (orphans == MAP_FAILED)
 		give_up("mmap");
-	/* Sleeps end when they are due and not 50 us later. */
+	/* The default slack would let each sleep end up to 50 us late: prctl(2). */
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	puts("ready");
 	while (read(STDIN_FILENO, &byte, 1) == 1)
