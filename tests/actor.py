@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""A tree of processes that say what reaches them, for tests of who is told: actor.py TREE.
+"""A tree of processes that print the signals they get, for tests of the delivery: actor.py TREE.
 
-TREE is JSON, a process as an object:
+TREE is JSON, with an object for each process:
 
-    name        what it says before each line
+    name        the first word of each line that it prints
     handles     {SIGNAL: WHAT, ...}; other signals have their default
     children    processes that it starts, before it says "NAME ready"
-    orphans     the same, but their parent ends at once, so that they come to init
-    session     in a session of its own
+    orphans     the same, but their parent ends at once, so that they become children of init
+    session     true: it is in a session of its own
 
 WHAT is one or more of these, one after the other:
 
@@ -15,8 +15,8 @@ WHAT is one or more of these, one after the other:
     tell S      send S to its children
     reap        wait for its children to end
     once        the signal has its default from then on, as with node's process.once()
-    file F      wait for a file
-    say WORD    say it
+    file F      wait until the file F exists
+    say WORD    print WORD
 """
 import json
 import os
@@ -34,8 +34,8 @@ def number_of(name):
 
 
 def rest():
-    """Handle signals. With pause(2) one that comes right before it would wait for the next one, as
-    Python runs a handler only between its own steps."""
+    """Handle signals for ever. Python runs a handler only between its own steps, so a pause(2) would
+    sleep through a signal that comes just before it; the byte in the pipe ends a read(2)."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing)

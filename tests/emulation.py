@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What an emulator of a processor (qemu-user) cannot show, named test by test with the reason.
+"""The tests that an emulator of a processor (qemu-user) cannot pass, each with the reason.
 
-EMULATED, set by tests/emulated, names the architecture. The program that is tested is then the
-emulator's process: what /proc, strace and ptrace say of it is said of the emulator.
+EMULATED, set by tests/emulated, names the architecture. The process of the tested program is then the
+emulator: /proc, strace and ptrace show the emulator's state and calls.
 """
 import os
 import re
@@ -29,7 +29,7 @@ def tests_of(suite):
 
 
 def skip_what_it_cannot_show(suite):
-    """Have the tests of the list skipped, if the program is emulated."""
+    """Mark the tests of the list as skipped, if the program is emulated."""
     if "EMULATED" not in os.environ:
         return
     known = list(entries())

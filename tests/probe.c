@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe TASK [ARGUMENT]...: a main program for tests, that shows what reaches it.
+ * probe TASK [ARGUMENT]...: the main process of the tests. It prints what reaches it.
  *
  *   signals        print "ready", then "SIGNAL CODE VALUE" for each signal; end on TERM
  *   signals-until N    the same, but end on signal N
  *   exit N         end with status N
  *   die N          be killed by signal N
- *   reaped N       leave N orphans that end at once, and end when they all have
- *   orphans N      leave N orphans that end at once; print "done" when they all have
+ *   reaped N       leave N orphans that end at once, and end when all of them have
+ *   orphans N      the same, but print "done" when all of them have, and go on like signals
+ *   pair           like signals, with a helper in the same group; main and helper each begin
+ *                  their lines with their name, and only KILL ends them
+ *   work           print "ready"; print each signal as "SIGNAL VALUE"; end on TERM. Obey each
+ *                  line of stdin: o N leaves N orphans, d N leaves a process in a session of its
+ *                  own that lives for N milliseconds, t N sets the status to end with, h prints
+ *                  "here"
  *   queue PID SIGNAL VALUE   send a signal with a value
  *   flood PID SIGNAL   keep a queue of signals full, until there is no such process
  *   state          print the raw signal mask and which signals are ignored
- *   terminal       print the errno of what needs stdout to be the controlling terminal: opening it
- *                  as /dev/tty, pushing input into it; and of making it that
+ *   terminal       print the errno of three things: to make stdout the controlling terminal, to
+ *                  open that as /dev/tty, to push input into it
  *   show WORD...   print what this process was given: words, ids, signals, environment, and so on
  *   shown N        show, and end with status N
- *   life N HOW     show, leave an orphan that ends at once and a process that ends on TERM (HOW:
- * asked) or stays (killed), and send TERM to the parent, which is init. End with N when it
- * comes back, with N + 1 if it has not in a second suspended N    show, stop with TSTP, and end
- * with N when continued pair           like signals, with a helper in the same group; each says who
- * it is; without end left FILE      leave a process in this group that writes its pid to FILE,
- * waits for TERM or USR1 and tells which came; end with status 7. left-away: in another session
+ *   suspended N    show, stop with TSTP, and end with N when continued
+ *   life N asked   show, leave an orphan that ends at once and a process that ends on TERM, and
+ *                  send TERM to the parent, which is init. End with N when init passes it on, or
+ *                  with N + 1 after a second without it
+ *   life N killed  the same, but TERM does not end the process
+ *   life N left    show, leave the same as life N asked, and end with N at once
+ *   left FILE      leave a process in this group that writes its pid to FILE, waits for TERM or
+ *                  USR1 and says which one came; end with status 7
+ *   left-away FILE the same, with the process in a session of its own
  *   daemon         leave a process in a session of its own that ends on TERM only, and end
+ *   root-daemon    the same, installed set-uid root: all ids of the process are root's
  *   who            print the effective uid and gid, HOME and USER
- *   copy FROM TO   print that and copy a file
- *   root-daemon    the same, but installed set-uid root: the process is all root's
+ *   copy FROM TO   copy a file, and print the same as who
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -78,8 +87,8 @@ static int show_signals(int last)
 static _Noreturn void show_signals_of_pair(void)
 {
 	/*
-	 * A helper that is stopped tells main with a CHLD, unless main wants none: whether that
-	 * came before main was stopped itself would be chance.
+	 * Without SA_NOCLDSTOP main would get a CHLD when the helper is stopped, before or after
+	 * main is stopped itself: that would be chance.
 	 */
 	const struct sigaction ended_only = {.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
 	const sigset_t every = every_signal();
@@ -123,7 +132,7 @@ static int leave_orphans(int count, bool go_on)
 	int ends[2];
 	char nothing;
 
-	/* From here on, so that one sent in answer to "done" waits for its turn. */
+	/* Blocked from here on, so that a signal sent in answer to "done" stays pending. */
 	set_mask(&every);
 	if (pipe(ends) < 0)
 		return 1;
@@ -218,7 +227,7 @@ static int show_terminal(void)
 	return 0;
 }
 
-/* A line of /proc/self/status, as it stands there. */
+/* True for the lines of /proc/self/status that show() prints. */
 static bool is_of_interest(const char *line)
 {
 	static const char *const names[] = {"Umask",  "Uid",	"Gid", "Groups",
@@ -271,7 +280,7 @@ static void leave_for(int milliseconds)
 	pid_t parent = fork();
 
 	if (parent == 0) {
-		/* Not even for a moment in main's group. */
+		/* Before the fork, so that the process is never in main's group. */
 		setsid();
 		if (fork() == 0)
 			usleep((useconds_t)milliseconds * 1000);
@@ -338,7 +347,7 @@ static int live(int status, const char *how)
 	sigset_t wanted;
 
 	set_mask(&every);
-	/* Caught, so that init passes over what main has started. */
+	/* Init does not signal the children of a main that catches the signal. */
 	sigaction(SIGTERM, &handled, NULL);
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGTERM);
@@ -355,7 +364,7 @@ static int live(int status, const char *how)
 	return sigtimedwait(&wanted, NULL, &second) == SIGTERM ? status : status + 1;
 }
 
-/* Not a line of stdio's for FILE: whoever reads it does as soon as it is there. */
+/* FILE gets its name by a rename, so that it is never seen without its line. */
 static int leave_waiting(const char *file, bool away)
 {
 	const sigset_t every = every_signal();
@@ -366,7 +375,7 @@ static int leave_waiting(const char *file, bool away)
 
 	set_mask(&every);
 	if (fork() != 0) {
-		/* Until then its parent must not end. */
+		/* The parent must not end before the file is there. */
 		while (access(file, F_OK) < 0)
 			usleep(1000);
 		return 7;
@@ -382,7 +391,7 @@ static int leave_waiting(const char *file, bool away)
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGUSR1);
 	sigwait(&wanted, &signal);
-	/* Of two that wait USR1 is taken first, whichever came first. */
+	/* If both are pending, sigwait(3) takes USR1, the lower number, whichever came first. */
 	sigpending(&wanted);
 	printf("left: %s\n",
 	       signal == SIGTERM || sigismember(&wanted, SIGTERM) ? "asked to end" : "lives on");
@@ -394,7 +403,7 @@ static int leave_daemon(void)
 	const sigset_t every = every_signal();
 	pid_t child;
 
-	/* Before there is a child: it may be asked to end before it has done anything. */
+	/* Block before the fork: the child may get a TERM before it has run at all. */
 	set_mask(&every);
 	child = fork();
 	if (child != 0)
@@ -409,7 +418,7 @@ static bool shows_first(const char *task)
 	       strcmp(task, "life") == 0;
 }
 
-/* What comes after show(). Returns the status to end with. */
+/* The part of a task that follows show(). Returns the status to end with. */
 static int end_with(const char *task, int status, const char *how)
 {
 	if (strcmp(task, "suspended") == 0)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs the test_*.py of a directory and closes with one line: `NAME: N passed, N failed, N skipped`.
+"""Runs the test_*.py of a directory and ends with one line: `NAME: N passed, N failed, N skipped`.
 
 Each failure is shown as unittest shows it; each skipped test is listed with its reason. No test can
-hang: one that has not ended within a limit fails.
+hang: a test that has not ended within a limit fails.
 """
 import argparse
 import os
@@ -14,10 +14,10 @@ import unittest
 import emulation
 from waiting import PATIENCE
 
-# For one test, or for what a class prepares. No single wait takes longer than PATIENCE, and no test
-# uses up more than a few of its waits before it fails.
+# Seconds for one test, or for the setUpClass() of a class. No single wait takes longer than PATIENCE, and
+# a test fails at the first wait that is in vain.
 USUAL_LIMIT = 5 * PATIENCE
-# As automake has it, for a test program that could not test anything.
+# The exit status by which automake knows a test program that has skipped everything.
 ALL_SKIPPED = 77
 
 
@@ -26,7 +26,7 @@ class TookTooLong(Exception):
 
 
 class Result(unittest.TextTestResult):
-    """unittest's own result, which also counts what passed, takes the time and ends what hangs."""
+    """unittest's own result, which also counts the passed tests, times each test and ends one that hangs."""
 
     limit = USUAL_LIMIT
     total = 0
@@ -38,11 +38,11 @@ class Result(unittest.TextTestResult):
         self.times = []
 
     def give_up(self, *_):
-        """Handler of SIGALRM; Python calls it even where the test is blocked in a system call."""
+        """The handler of SIGALRM. Python calls it even while a test is blocked in a system call."""
         raise TookTooLong("no end after %g s" % self.limit)
 
     def start_clock(self):
-        """Give what comes next the whole limit. The cleanup of a test that used it up gets another."""
+        """Begin the limit anew. The timer repeats, so the cleanup after a timeout has a limit too."""
         signal.setitimer(signal.ITIMER_REAL, self.limit, self.limit)
 
     def startTestRun(self):
@@ -84,7 +84,7 @@ def main(name, directory, limit=USUAL_LIMIT):
     Result.limit = limit
     parser = argparse.ArgumentParser(description="Runs the %s tests." % name)
     parser.add_argument("patterns", nargs="*", default=os.environ.get("DINIT_SU_TESTS", "").split(),
-                        help="only the tests with this in their name (or in DINIT_SU_TESTS)")
+                        help="only tests with one of these words in their name (or in DINIT_SU_TESTS)")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for every test")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run everything N times")
     parser.add_argument("--slowest", type=int, default=0, metavar="N", help="show the N slowest")
@@ -108,7 +108,7 @@ def main(name, directory, limit=USUAL_LIMIT):
             print("%7.2f s  %s" % (seconds, test))
     print("%s: %d passed, %d failed, %d skipped" % (name, passed, failed, skipped))
     if ran == 0:
-        print("no test has this in its name", file=sys.stderr)
+        print("no test has one of these words in its name", file=sys.stderr)
     if failed or ran == 0:
         return 1
     return 0 if passed else ALL_SKIPPED

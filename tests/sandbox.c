@@ -2,15 +2,15 @@
 /*
  * sandbox [OPTION]... COMMAND [ARG]...: run COMMAND as PID 1 of fresh PID and mount namespaces.
  *
- * Whatever COMMAND signals or mounts stays inside, and all of it ends with the sandbox, however
- * that ends. unshare(1) does nearly the same, but not in a plain chroot, and not with the options
- * here. Exits as COMMAND did, 128+N for signal N.
+ * The signals and mounts of COMMAND stay inside, and all its processes end with the sandbox, even
+ * if that is killed. unshare(1) does nearly the same, but not in a plain chroot, and without these
+ * options. Exits with COMMAND's status, 128+N for signal N.
  *
  *   -p FD        write COMMAND's pid, as seen outside, to descriptor FD
  *   -b FROM:TO   bind mount; repeatable
  *   -P           mount no /proc over the one that is there
  *   -E           hide /proc: an empty file system is mounted over it
- *   -s           not a PID namespace's PID 1 but a child of one that only reaps
+ *   -s           start COMMAND as the child of a PID 1 that only reaps
  *   -N           a network namespace too, which ends with the processes in it
  *   -U           a user namespace too: only root is mapped, setgroups is forbidden
  *   -c NUMBER    drop a capability from the bounding set; repeatable
@@ -61,7 +61,7 @@ static void check(int result, const char *what)
 		give_up(what);
 }
 
-/* The first thing that a container or a user without root lacks: say what it takes. */
+/* Says how to get CAP_SYS_ADMIN, the first thing that a container or an ordinary user lacks. */
 static void check_privilege(int result, const char *what)
 {
 	if (result < 0 && errno == EPERM)
@@ -82,13 +82,13 @@ static void write_file(const char *path, const char *content)
 }
 
 /*
- * In a chroot whose directory is no mount point, the mount that holds it cannot be named, and so
- * not be made private: what is mounted here could show up on the host. Step out of the chroot, in
+ * If the directory of a chroot is no mount point, the mount that holds it cannot be named, and so
+ * cannot be made private: mounts made here could show up on the host. Step out of the chroot, in
  * this mount namespace only, make everything private there, and move the directory over the root.
  *
  * The kernel refuses a user namespace, user_namespaces(7), to a process whose root is not the
- * topmost mount at the root of its mount namespace. Moving makes it that one even where
- * pivot_root(2) fails, which is when the root is a ramfs.
+ * topmost mount at the root of its mount namespace. The move makes it that mount even on a ramfs,
+ * where pivot_root(2) fails.
  */
 static void make_chroot_the_root(void)
 {
@@ -174,8 +174,8 @@ static void set_up(const struct options *options)
 }
 
 /*
- * By the raw calls: the C library leaves out the signals that it keeps for itself, and some of them
- * are ignored already below a program that glibc's posix_spawn(3) has started, such as make.
+ * Uses the raw calls: the C library leaves out the signals that it keeps for itself, and a program
+ * that glibc's posix_spawn(3) has started, such as make, may hand some of them down ignored.
  */
 static void set_signals(const struct options *options)
 {
@@ -191,7 +191,7 @@ static void set_signals(const struct options *options)
 	check((int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &options->blocked, NULL, 8), "mask");
 }
 
-/* Die with the parent: nothing may outlive a test run that was killed. */
+/* Die with the parent: no process may outlive a test run that was killed. */
 static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -211,8 +211,8 @@ static int foreground_terminal(void)
 
 /*
  * COMMAND may have given the foreground to a process group that has ended with it, and the next
- * Ctrl-C would reach nobody. From inside the PID namespace it could not give the foreground back:
- * tcsetpgrp(3) takes a group by its number, and the group of the sandbox has none there.
+ * Ctrl-C would reach no process. COMMAND cannot give the foreground back: tcsetpgrp(3) takes the
+ * number of a group, and the group of the sandbox has no number in the PID namespace.
  */
 static void take_foreground_back(int terminal)
 {
@@ -236,7 +236,7 @@ static _Noreturn void run(const struct options *options, char **command)
 	give_up(command[0]);
 }
 
-/* PID 1 that only reaps, for a COMMAND that is to be none. */
+/* Be a PID 1 that only reaps, and end as child, which runs COMMAND. */
 static _Noreturn void reap_until(pid_t child)
 {
 	int status;
@@ -307,7 +307,9 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &options))
 		return bad_usage();
 	terminal = foreground_terminal();
-	/* Before anything is mounted: only in the first mount namespace is /proc sure to be ours.
+	/*
+	 * The user namespace comes first: it has to own the mount namespace for its root to mount
+	 * in that, user_namespaces(7).
 	 */
 	if (options.user_namespace)
 		isolate_user();
@@ -329,7 +331,7 @@ int main(int argc, char **argv)
 		dprintf(options.pid_descriptor, "%d\n", child);
 		close(options.pid_descriptor);
 	}
-	/* Whoever reads what COMMAND writes is to see when COMMAND closes it. */
+	/* A reader of COMMAND's output sees its end only when no process has the pipe open. */
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)

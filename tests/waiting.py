@@ -3,14 +3,14 @@
 import os
 import time
 
-# How many seconds to wait for anything that must happen; only ever used up by a test that fails.
+# Seconds to wait for an event that must happen. Only a test that fails waits so long.
 PATIENCE = float(os.environ.get("DINIT_SU_PATIENCE", "60"))
 
 
 def until(condition, what, pause=0.002, patience=PATIENCE):
     """Wait for condition() to be true, and return what it returned.
 
-    what names the event in the message if it does not come: a text, or a function that returns one.
+    what names the event in the message of a failure: a text, or a function that returns one.
     """
     deadline = time.monotonic() + patience
     while True:
