@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What each system call can be answered with: the errnos that its manual page of section 2 names.
+"""The errnos of each system call, by its manual page of section 2.
 
-Every call can be answered with EPERM and ENOSYS besides, by a seccomp(2) filter. A call that is traced and
-has no row here is a finding.
+A seccomp(2) filter can also answer every call with EPERM and ENOSYS. A call that is traced and has no row
+here is a finding.
 """
 import errno
 
@@ -17,7 +17,7 @@ WRITE = "EAGAIN EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC E
 FORK = "EAGAIN ENOMEM"
 RENAME = PATH + " EBADF EBUSY EDQUOT EEXIST EINVAL EISDIR EMLINK ENOSPC ENOTEMPTY EROFS EXDEV"
 XATTR = "E2BIG ENODATA ENOTSUP ERANGE"
-# These have no error in their manual page. A filter can answer them all the same.
+# The manual page names no error. A filter can still answer with one.
 NONE = ""
 
 ERRNOS = {
@@ -123,15 +123,16 @@ ERRNOS = {
     "wait4": "ECHILD EINTR EINVAL ESRCH",
     "write": WRITE,
 }
-# What a sandbox answers each time, and what stays so: no memory, no descriptors, a full or a broken disk.
+# Errnos that are also tried for all calls that follow: a sandbox answers every time, and a lack of memory or
+# descriptors and a full or broken disk last.
 FOR_EVER = ("EPERM", "ENOSYS", "ENOMEM", "EMFILE", "ENOSPC", "EIO", "ECHILD", "EAGAIN")
 # Calls that cannot be answered.
 LEFT_OUT = {
     "exit": "it does not return",
     "exit_group": "it does not return",
 }
-# Calls that may do a part of what they were asked for, and the sizes that the kernel is given instead.
-# getdents64(2) has to have room for one entry: EINVAL is an error, tried above.
+# Calls that may do a part of their work, and the sizes that the kernel is given instead. For getdents64(2) a
+# size without room for one entry is the error EINVAL, which is tried above.
 SHORT = {
     "read": (1, 7),
     "pread64": (1, 7),

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Starts under limits, in a full PID cgroup, on a full disk, without /proc, /dev and /etc.
 
-Nothing is injected here: the kernel itself says no, to main as well. So a start may also end as main does
-by itself under the same limit, or where the kernel cannot even run the program under it.
+Nothing is injected here: the kernel itself refuses, and refuses main as well. So a start may also end with
+the status that main has without an init under the same limit, or fail where the kernel cannot run the
+program at all.
 """
 import copy
 import os
@@ -20,7 +21,7 @@ LIMITS = {
     "nproc": range(0, 4),
     "as": (64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB, KIB * KIB, 4 * KIB * KIB),
     "data": (0, 4 * KIB, 64 * KIB),
-    # Less than 32 KiB the kernel does not refuse, but a program may then be killed by it anywhere.
+    # The kernel accepts less than 32 KiB, and may then kill the program at any instruction.
     "stack": (32 * KIB, 64 * KIB, 128 * KIB, 256 * KIB),
     "fsize": (0, 1, 100),
     "sigpending": (0, 1, 2),
@@ -37,7 +38,7 @@ STARTS = [
     Scenario("termination log", "--termination-log={place}/log", "app", files=True),
     Scenario("stop", "app", main=("life", MAIN, "left")),
 ]
-# Found in the status of a start that the C library or the kernel has ended before main().
+# The statuses of a start that the C library or the kernel has ended before main().
 BEFORE_MAIN = (126, 127, 137, 139)
 
 
@@ -49,7 +50,7 @@ def limited(start, name, value):
 
 
 def without_init(scenario):
-    """How main ends by itself under the same limit, as the same user, who may have less."""
+    """The status of main without an init, under the same limit and as the same user."""
     command = [os.environ["SANDBOX"], "-u", "4242:4242", "--", *scenario.below, Place.file("probe"),
                *map(str, scenario.main)]
     return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -72,13 +73,13 @@ def judge(scenario, clean, ended):
     wanted = verdict.lines_of(clean.output, verdict.DECIDED)
     errors, _ = verdict.complaints(scenario, ended.errors)
     if verdict.ran(ended) and decided != wanted:
-        return "main runs as it was not asked to"
+        return "main runs with a state that was not asked for"
     if verdict.ran(ended) and ended.status == MAIN:
         return None
     if not ended.output and ended.status in scenario.refusals and (len(errors) == 1 or scenario.talks):
         return None
     if not ended.output and ended.status == 125 and scenario.below[1:] == ("--nofile=0:0",):
-        # poll(2) fails for want of a descriptor, so whether the line could be written is not known.
+        # Without a descriptor poll(2) fails, so init cannot know whether the line can be written.
         return None
     if not can_be_executed(scenario) and ended.status in (124, 125, *BEFORE_MAIN):
         return None
@@ -179,7 +180,7 @@ def run_full_disk(tally):
 def is_fine_without(ended, line, named):
     if named:
         return (ended.status, ended.output, ended.errors.count("\n")) == (125, "", 1)
-    # What is left could not be looked for, which is a warning.
+    # Without /proc init cannot look for leftovers, which is a warning.
     return (ended.status, ended.output) == (0, line + "\n") and \
         all("warning: " in line for line in ended.errors.splitlines())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One run of a scenario, with or without a fault, and what was seen of it."""
+"""One run of a scenario, with or without a fault, and its result."""
 import collections
 import os
 import re
@@ -13,8 +13,8 @@ import time
 from harness import Place
 from scenarios import GROUP, PASSWD
 
-# A run that takes longer than this, in seconds, is made once more with more patience, as the machine may
-# be busy; one that takes longer than that hangs.
+# Seconds. A run that takes longer than the first limit is repeated with the second one, because the machine
+# may be busy. A run that takes longer than the second limit hangs.
 LIMIT, PATIENT_LIMIT = 10, 60
 VERBOSE = False
 numbers = {}
@@ -30,7 +30,7 @@ class Fault(collections.namedtuple("Fault", "role phase call nth times how value
 
 
 class Run:
-    """What a run has said, its status, and what it has left."""
+    """The result of a run: status, output, errors, and the files that it has left."""
 
     def __init__(self, status, output, errors, hits, seconds, files):
         self.status, self.output, self.errors = status, output, errors
@@ -45,7 +45,7 @@ class Run:
 
 
 def prepare():
-    """The numbers of system calls, and the directory of everything."""
+    """Find the numbers of system calls, and make the directory of all runs."""
     tracer = os.environ["TRACER"]
     listing = subprocess.run(["gcc", "-E", "-dM", "-include", "sys/syscall.h", "-xc", "/dev/null"],
                              stdout=subprocess.PIPE, check=True).stdout.decode()
@@ -56,7 +56,7 @@ def prepare():
     for name in ("tini", "tini-static", "docker-init", "podman-init", "catatonit", "dumb-init",
                  "gosu", "su-exec", "pause"):
         os.symlink("dinit-su", Place.file(name))
-    # Removed with its processes, whatever they have done to it.
+    # The directories of the runs.
     os.mkdir(Place.file("runs"))
 
 
@@ -111,7 +111,7 @@ def command_of(scenario, files, options, log):
     replaced = {name: files.of(name) for name in ("etc", "home", "tree")}
     arguments = [argument.format(place=files.path, **replaced) for argument in scenario.arguments]
     if scenario.stop:
-        # The first call is the test whether init can wait at all.
+        # The first rt_sigtimedwait(2) only tests that init can wait; the second one waits.
         options = [*options, "-k", "%d:2:%d" % (numbers["rt_sigtimedwait"], scenario.stop)]
     main = [Place.file("probe"), *map(str, scenario.main)] if scenario.main else []
     if main and scenario.name == "dinit-su":
@@ -123,7 +123,7 @@ def command_of(scenario, files, options, log):
 
 
 def collect(process, master, seconds):
-    """Everything that is written to the terminal until nobody has it open."""
+    """All output to the terminal until no process has it open."""
     data, deadline = b"", time.monotonic() + seconds
     while True:
         left = deadline - time.monotonic()
@@ -140,7 +140,7 @@ def collect(process, master, seconds):
 
 
 def run_in_terminal(scenario, command, environment, limit):
-    """(status, output, errors); status None: it hung."""
+    """(status, output, errors); the status is None if the run hung."""
     master, slave = os.openpty()
     process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
     os.close(slave)
@@ -170,7 +170,7 @@ def run_with_pipes(command, environment, limit):
 
 
 def run_traced(scenario, options, limit=PATIENT_LIMIT):
-    """Run it, and return what it did and the lines of the tracer."""
+    """Run a scenario; returns its Run and the lines of the tracer."""
     if not hasattr(here, "log"):
         here.log = tempfile.mkstemp(dir=Place.path)[1]
     files = files_for(scenario)

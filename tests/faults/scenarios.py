@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is started while its system calls fail: every kind of start that makes calls of its own.
+"""The starts whose system calls fail: every kind of start that makes calls of its own.
 
 {etc}, {home}, {tree} and {place} in an argument are directories of one run alone.
 """
@@ -26,13 +26,13 @@ class Scenario:
     main        the task of the probe that is main, or None if there is none
     status      the status when nothing fails
     sandbox     options of the sandbox
-    name        the name that the program is called by
+    name        the name by which the program is called
     terminal    stdin, stdout and stderr are a terminal, and the controlling one
     files       account files, home and tree are this run's own, because it changes them
-    stop        this signal is sent to init when it begins to wait for signals
+    stop        the signal that init gets when it begins to wait for signals
     variables   added to the environment
-    talks       lines on stderr are asked for
-    below       a command that runs the program
+    talks       the options ask for lines on stderr
+    below       a command that runs the program, such as prlimit
     """
 
     def __init__(self, title, *arguments, main=("shown", MAIN), status=MAIN, sandbox=(),

@@ -3,9 +3,9 @@
  * tracer [OPTION]... PROGRAM COMMAND [ARG]...: run COMMAND, and tamper with one system call of the
  * process below it that runs PROGRAM.
  *
- * That process is init. Its calls are followed from its execve(2) on, and those of the process that
- * it starts, which is to become main, up to that one's own execve(2). COMMAND may be a sandbox, so
- * init can be a PID 1, which is traced from outside. Exits as COMMAND did, 128+N for signal N.
+ * That process is init. Its calls are followed from its execve(2) on. The calls of the process that
+ * it starts as main are followed up to main's execve(2). COMMAND may be a sandbox: init is then a
+ * PID 1 that is traced from outside. Exits with COMMAND's status, 128+N for signal N.
  *
  *   -o FILE      write to FILE, at the end, how often the fault was injected
  *   -l           write all calls to FILE instead: ROLE PHASE NUMBER NTH, where ROLE is init or new
@@ -41,8 +41,8 @@ enum how { ERROR, RETURN, SHORT };
 struct tracee {
 	pid_t pid; /* 0: this entry is free */
 	enum role role;
-	bool is_known; /* its parent has told of it */
-	bool is_held;  /* it waits until its parent has */
+	bool is_known; /* the event of its parent's fork has come */
+	bool is_held;  /* it waits for that event */
 	bool tampered; /* its call is not made, and the result is yet to be set */
 };
 
@@ -153,7 +153,7 @@ static struct tracee *find(struct tracer *tracer, pid_t pid)
 	return free_entry;
 }
 
-/* When nothing is left to do the calls of init need not stop any more. */
+/* True if all faults and signals are done, and the calls of init need not stop any more. */
 static bool is_done(const struct tracer *tracer)
 {
 	const struct fault *fault = &tracer->fault;
@@ -280,8 +280,9 @@ static bool stops_jobs(int signal)
 }
 
 /*
- * A signal of the kernel's own for what the process itself has done. It kills even a PID 1, but not
- * one that is traced, so that one would do the same again for ever: force_sig_info() of Linux.
+ * True for a signal of the kernel for an error of the process itself, such as a wild pointer. It
+ * kills even a PID 1, but not a traced one, which would repeat its error for ever: see
+ * force_sig_info_to_task() of Linux.
  */
 static bool is_crash(pid_t pid, int signal)
 {

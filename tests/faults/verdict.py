@@ -1,29 +1,30 @@
 # SPDX-License-Identifier: MIT
-"""What has to be true whatever call has failed.
+"""The rules that hold whichever call has failed.
 
-1. Main does not run as anybody else than asked for: ids, groups, capabilities, no_new_privs, umask,
-   signals, words, environment are as in a start in which nothing fails; or main does not run at all.
-2. If main did not run, the status is 125, 126 or 127 (a drop-in's own), and one line says why.
-3. If main ran, its status is the status, and nothing is called an error that was none of main's.
-4. Nothing hangs.
-5. Files are as they were or as they were to become, and no others are touched.
+1. Main runs as asked, or not at all: ids, groups, capabilities, no_new_privs, umask, signals, words and
+   environment are the same as in a start without a fault.
+2. If main did not run, the status is 125, 126 or 127 (a drop-in name has its own), and one line says why.
+3. If main ran, init ends with main's status and reports no error.
+4. No run hangs.
+5. Each file has its old or its new content, and no other file is touched.
 """
 import signal
 
 from scenarios import GROUP, PASSWD
 
-# What of main's state the options decide: what a lie of the kernel's must not change either.
+# The parts of main's state that the options decide. A false success of a call must not change them either.
 DECIDED = ("words:", "Uid:", "Gid:", "Groups:", "CapInh:", "CapPrm:", "CapEff:", "CapAmb:", "NoNewPrivs:",
            "SigBlk:", "SigIgn:", "Umask:", "HOME:", "USER:", "LOGNAME:", "LISTEN_PID:")
-# What nobody can find out: a disposition that the kernel says it has set, the end of a file that goes on.
+# The parts that no program can verify after a false success: a disposition, the rest of a file that seems
+# to end.
 NOT_VERIFIED = {"rt_sigaction": ("SigIgn:",), "read": ("Groups:", "HOME:"), "getgroups": ("Groups:",)}
-# What init may go on without, and what is not its doing.
+# The parts that init may go on without, and those that it does not set.
 SURROUNDINGS = ("descriptor ", "terminal:", "CapBnd:")
-# The C library ends a process itself that cannot have these.
+# Calls without which the C library itself ends the process.
 OF_THE_LIBRARY = ("arch_prctl", "set_tid_address")
 
 
-# (how, call): what the kernel says it has done, and nobody can find out that it has not.
+# (how, call): a false success that init believes, with the reason.
 BELIEVED = {
     ("return", "vfork"): "it does not return 0 in the parent",
     ("return", "execve"): "it does not return when it succeeds",
@@ -39,17 +40,17 @@ def is_believed(scenario, fault):
         return True
     if fault.how == "return" and fault.call in BELIEVED_IN_LOOP:
         return fault.phase == "loop"
-    # Descriptor 0, which is the terminal: a file that is read from there does not end.
+    # The call returns descriptor 0, the terminal: a file that is read from it does not end.
     return fault.how == "return" and fault.call in ("open", "openat") and scenario.terminal
 
 
 def is_for_ever_impossible(scenario, fault):
     if fault.times != 0:
         return False
-    # Main is a child until it is collected. A wait without a timeout does not time out.
+    # Main stays a child until it is reaped. A wait without a timeout does not time out.
     if (fault.call, fault.name) in (("wait4", "ECHILD"), ("rt_sigtimedwait", "EAGAIN")):
         return True
-    # A pause process that the kernel shows no signals is ended by KILL.
+    # A pause process that gets no signals from the kernel can only be killed.
     return bool(scenario.stop) and fault.call == "rt_sigtimedwait"
 
 
@@ -57,13 +58,13 @@ def is_left_out(scenario, fault):
     """Faults that have no answer, each with its reason."""
     if is_believed(scenario, fault) or is_for_ever_impossible(scenario, fault):
         return True
-    # No account files without their ends: what was read is what there is.
+    # A read that returns 0 is the end of the file: init cannot know that the account file goes on.
     if scenario.files and (fault.how, fault.call) == ("return", "read"):
         return True
-    # LISTEN_PID is no pid then, and main leaves the descriptors alone: sd_listen_fds(3).
+    # LISTEN_PID becomes 0, which is no pid, and main ignores the descriptors: sd_listen_fds(3).
     if fault.role == "new" and fault.call == "getpid":
         return True
-    # The peers have /bin/sh run what the kernel cannot.
+    # Below the name of such a peer /bin/sh runs a file that the kernel cannot.
     return scenario.runs_scripts and (fault.call, fault.name) == ("execve", "ENOEXEC")
 
 
@@ -72,9 +73,9 @@ def lines_of(text, beginnings):
 
 
 def complaints(scenario, text):
-    """(errors, warnings): lines by their beginning."""
+    """(errors, warnings) of init, by the beginning of the lines."""
     own = scenario.name + ": "
-    # A walk says how far it is on a machine that is busy.
+    # On a busy machine a walk reports how many files it has seen.
     lines = [line for line in text.splitlines()
              if line.startswith(own) and not line.endswith("files so far")]
     warnings = [line for line in lines if line.startswith(own + "warning: ")]
@@ -100,7 +101,7 @@ def refusal(scenario, fault):
     """The statuses that fit a start that has failed at this call."""
     refused, cannot_run, not_found = scenario.refusals
     if fault.call == "execve":
-        # ENOENT for a file that is there: its interpreter is missing.
+        # With ENOENT the file exists and its interpreter is missing.
         return ({not_found} if fault.name == "ENOTDIR" else
                 {not_found, cannot_run} if fault.name == "ENOENT" else {cannot_run})
     if scenario.title == "explain":
@@ -112,22 +113,22 @@ def judge_refused(scenario, fault, ended):
     errors, warnings = complaints(scenario, ended.errors)
     others = [line for line in ended.errors.splitlines() if line not in errors + warnings]
     if was_cut(fault, ended) and ended.status in (125, scenario.refusals[0]):
-        # A PID 1 has ended before main could say anything.
+        # Init, PID 1, has ended before main could print anything.
         return
     if fault.call in OF_THE_LIBRARY and ended.status == 128 + signal.SIGSEGV:
         return
     if ended.status not in refusal(scenario, fault):
-        yield "the status of a start that has failed"
+        yield "the status does not fit a start that has failed"
     if scenario.talks:
         return
     if len(errors) != 1 and not (fault.call == "write" and fault.times == 0):
         yield "not one line says why"
     if others:
-        yield "lines that are not its own"
+        yield "lines that are not init's"
 
 
 def differs(scenario, clean, fault, ended):
-    """True if main runs in another way than in a start without a fault."""
+    """True if main runs with another state than in a start without a fault."""
     left_out = NOT_VERIFIED.get(fault.call, ()) if fault.how == "return" else ()
     if fault.call in ("open", "openat") and (fault.how == "return" or
                                              fault.name in ("ENOENT", "ENOTDIR")):
@@ -151,26 +152,26 @@ def judge_surroundings(clean, ended):
         return [line for line in run.output.splitlines() if not line.startswith(SURROUNDINGS)]
 
     if lines(ended) != lines(clean):
-        yield "what surrounds main differs"
+        yield "the surroundings of main differ"
 
 
 def judge_main(scenario, clean, fault, ended):
     if differs(scenario, clean, fault, ended):
-        yield "main runs as it was not asked to"
+        yield "main runs with a state that was not asked for"
     errors, warnings = complaints(scenario, ended.errors)
     if was_cut(fault, ended) and ended.status in (125, scenario.refusals[0]):
         return
     if fault.how != "return" and fault.call not in ("open", "openat") and not warnings:
         yield from judge_surroundings(clean, ended)
     late = scenario.main[0] == "life" and ended.status == scenario.status + 1
-    # kill(2) of a child can fail with EPERM alone, if main has become another user. Init says so where main
-    # is alone, and not where others of its group were told.
+    # kill(2) of a child can only fail with EPERM, if main has become another user. Init reports that if main
+    # is alone, and not if other processes of its group were signalled.
     if late and fault.how != "return" and not errors + warnings and fault.call != "kill":
         yield "the stop was lost and nothing says so"
     if ended.status != scenario.status and not late:
         yield "the status of main is lost"
     if errors and not scenario.talks and "cannot wait for signals" not in ended.errors:
-        yield "an error is told although main was run"
+        yield "an error is reported although main ran"
 
 
 def judge_other(scenario, clean, fault, ended):
@@ -183,7 +184,7 @@ def judge_other(scenario, clean, fault, ended):
 
 
 def judge_files(scenario, clean, fault, ended):
-    """Nobody's file but those of the ids that were asked for, and account files that are whole."""
+    """Files belong to the old owner or to the ids that were asked for, and account files are whole."""
     for path, (owner, group, content) in ended.files.items():
         known = clean.files.get(path)
         if known is None:
@@ -192,7 +193,7 @@ def judge_files(scenario, clean, fault, ended):
             continue
         if owner not in (0, known[0], 5000, 4242) or group not in (0, known[1], 5001, 5000, 4242):
             yield "gave %s to %d:%d" % (path, owner, group)
-        # A file that is said not to be there is begun anew.
+        # Init makes a new file if the fault says that there is none.
         is_missing = fault.call in ("open", "openat") and (fault.how == "return" or
                                                            fault.name in ("ENOENT", "ENOTDIR"))
         if path in ("etc/passwd", "etc/group") and not is_missing:
@@ -208,7 +209,7 @@ def scenario_before(path):
 
 
 def judge(scenario, clean, fault, ended):
-    """What is wrong with a run, as texts."""
+    """The findings of a run, as texts."""
     if ended.hits == 0:
         # The call was not made this time: nothing has failed.
         fault = fault._replace(how="error")

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Account files: the first line of the input is who is looked for; the passwd file follows, and
+ * Account files: the first line of the input is the name to look up; the passwd file follows, and
  * behind a line "GROUP" the group file.
  *
- * Every lookup is compared with a second reading of the rules that stands here, and with that of
- * the C library, fgetpwent_r(3) and fgetgrent_r(3). The C library gets only the lines that are
- * exactly right by our rules. There the two coincide but for white space: glibc skips it at the
- * start of a line and of a member's name. Of the other lines glibc takes some: NIS entries (+, -),
- * ids with a sign or above 4294967294, more fields than there are, missing ones at the end of a
- * group's line.
+ * Every lookup is compared with a second reading of the rules, which is in this file, and with the
+ * C library's fgetpwent_r(3) and fgetgrent_r(3). The C library gets only the lines that are valid
+ * by our rules. On these the two agree but for white space: glibc skips it at the start of a line
+ * and of a member's name. glibc also takes some invalid lines: NIS entries (+, -), ids with a sign
+ * or above 4294967294, too many fields, missing fields at the end of a group's line.
  */
 #include <errno.h>
 #include <grp.h>
@@ -33,7 +32,7 @@ static bool read_id(const char *text, unsigned int *id)
 	return true;
 }
 
-/* An entry that counts, or NULL. Its fields are in memory of their own. */
+/* The fields of a valid entry, in memory of their own, or NULL. */
 static char **entry_of(const char *line, size_t length, size_t fields, unsigned int *id)
 {
 	static char *field[FIELDS_MAX];
@@ -94,8 +93,7 @@ static struct answer look_up(const char *file, size_t size, size_t fields, const
 	return answer;
 }
 
-/* Write the lines of a file that count. Returns false where the C library may read them otherwise.
- */
+/* Write the valid lines of a file. Returns false if the C library may read them differently. */
 static bool filter(const char *file, size_t size, size_t fields, FILE *out)
 {
 	const char *const end = file + size;
@@ -170,7 +168,7 @@ static void find_user(const char *path, const char *file, size_t size, const cha
 	ask_library_for_user(file, size, user, &account, answer.by_name);
 }
 
-/* The groups that the C library finds for a user, each once, into set. False if it may differ. */
+/* Add the groups that the C library finds for a user. Returns false if it may find others. */
 static bool library_groups(const char *file, size_t size, const char *user, struct group_set *set)
 {
 	char *content, buffer[8192];
@@ -204,7 +202,7 @@ static void find_groups(const char *path, const char *file, size_t size, const c
 	PROMISE(accounts_add_memberships(path, name, &set, &failure) == LOOKUP_FOUND);
 	for (size_t i = 1; i < set.count; i++)
 		PROMISE(set.ids[i - 1] < set.ids[i]);
-	/* A name with one of these is none that a list can contain. */
+	/* No list of members can contain a name with one of these. */
 	if (!*name || strpbrk(name, ", \t\v\f\r") || !library_groups(file, size, name, &expected))
 		return;
 	PROMISE(set.count == expected.count);

@@ -22,7 +22,7 @@ static void check_list(const char *const *list, int most)
 	PROMISE(count <= most);
 }
 
-/* No signal that init cannot act on, or that is its own, is taken for one that comes in. */
+/* KILL and STOP, which init never gets, and CHLD, which is init's own, ask for no stop. */
 static void check_signals(const struct settings *settings)
 {
 	static const int never[] = {SIGKILL, SIGSTOP, SIGCHLD};
@@ -62,7 +62,7 @@ static void check_settings(const struct settings *settings)
 	PROMISE(settings->task != TASK_INSTALL || settings->install[0]);
 	if (settings->task == TASK_INSTALL)
 		return;
-	/* No command: an error, not a shell. No USER is one only where none is asked for. */
+	/* A missing command is an error and never a shell; so is a missing USER that is needed. */
 	PROMISE(settings->mode == MODE_PAUSE || (settings->command && settings->command[0]));
 	PROMISE(!settings->native || settings->no_switch || settings->mode == MODE_PAUSE ||
 		settings->identity.user);
@@ -85,8 +85,8 @@ static void check_same_list(const char *const *one, const char *const *other)
 }
 
 /*
- * What no variable may change: who to become, with which rights, what root does to which path, and
- * what is run.
+ * The settings that no variable may change: the user to become, its rights, the paths that root
+ * changes, and the command.
  */
 static void check_guarded(const struct settings *one, const struct settings *other)
 {
@@ -134,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!parse(fuzz_copy_words(words), environment, &with))
 		return 0;
 	check_settings(&with);
-	/* A variable may be wrong, but none makes a command line right. */
+	/* A variable may be an error, but no variable makes a wrong command line right. */
 	PROMISE(parse(fuzz_copy_words(words), nothing, &without));
 	check_guarded(&with, &without);
 	return 0;

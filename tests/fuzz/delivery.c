@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who was told: random entries and questions, in a table that fills up, beside a list that holds
- * them all. And every decision beside the rules in words.
+ * The table of processes that were told: random entries and lookups, until it is full, compared
+ * with a plain list. And the decisions, compared with their rules.
  */
 #include <string.h>
 
 #include "fuzz.h"
 #include "init/delivery.h"
 
-/* Few processes share the places of the table, so that they meet. */
+/* Few processes, whose pids collide in the table. */
 #define PROCESSES 64
 
 struct known {
@@ -46,17 +46,16 @@ static void check_decision(unsigned int bits, const struct facts *facts, bool wa
 	const struct ancestors ancestors = {true, bits & 16, bits & 32};
 	const enum verdict verdict = delivery_decide(&delivery, facts, &ancestors, was_told);
 
-	/* Nobody is told twice where only those are meant who were not told. */
+	/* With to_untold no process is told a second time. */
 	PROMISE(!(was_told && delivery.to_untold) || verdict == VERDICT_WAS_TOLD);
-	/* What a manager has started is the manager's, unless everybody is meant. */
+	/* The processes below a manager are left to it, unless everyone is to be told. */
 	if (verdict == VERDICT_TELL || verdict == VERDICT_NOT_IF_FILTER) {
 		PROMISE(delivery.to_everyone || !ancestors.look_after);
 		PROMISE(!delivery.not_below_told || !ancestors.were_told);
 		PROMISE((verdict == VERDICT_NOT_IF_FILTER) ==
 			(delivery.not_to_filters && facts->caught == 0 && facts->parent != 0));
 	}
-	/* Somebody who is passed over was told, or has somebody above who was or who looks after.
-	 */
+	/* A process that is passed over was told, or an ancestor was, or looks after it. */
 	if (verdict == VERDICT_LOOKED_AFTER)
 		PROMISE(ancestors.look_after || ancestors.were_told);
 	if (verdict == VERDICT_WAS_TOLD)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Changes of the account files: the first line of the input is USER, the second has the new UID and
- * GID; the passwd file follows, and behind a line "GROUP" the group file. The files are in memory
- * and so are overwritten in place.
+ * GID; the passwd file follows, and behind a line "GROUP" the group file. The files are in memory:
+ * account_files.c cannot replace them and overwrites them in place.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "identity/account_files.h"
 
 /*
- * Of the old content only the ids of the entry at line are other bytes, or there is an entry more.
- * A file that got shorter was cut.
+ * The new content differs from the old one in the ids of the entry at line, or has one entry more.
+ * A file whose content got shorter has been truncated.
  */
 static void check_content(const char *old, size_t old_size, const char *new, size_t new_size,
 			  size_t line, bool is_new)
@@ -44,13 +44,13 @@ static void check_edit(const char *file, size_t size, const struct account *acco
 	struct edit edit = {.text = text,
 			    .added = (size_t)sprintf(text, "%u:%u", ids.uid, ids.gid)};
 
-	/* What was found as an entry has numbers that can be replaced. */
+	/* The ids of an entry that a lookup has found can be replaced. */
 	PROMISE(edit_entry(file, size, account->line, &edit));
 	PROMISE(edit.at > account->line && edit.at + edit.removed <= size);
 	PROMISE(file[edit.at - 1] == ':' && file[edit.at + edit.removed] == ':');
 }
 
-/* Anywhere in a file: no byte behind its end is read, and the place of an edit lies within it. */
+/* For a line anywhere in a file: no byte beyond its end is read, and an edit lies within it. */
 static void check_any_line(const char *file, size_t size, size_t line)
 {
 	struct edit edit = {.text = "1:1", .added = 3};
@@ -87,7 +87,7 @@ static void write_and_look(const struct account_files *files, const char *const 
 	PROMISE(strcmp(again.name, account->name) == 0 && strcmp(again.home, account->home) == 0);
 	new = fuzz_file_content(1, &size);
 	check_content(content[1], sizes[1], new, size, 0, is_new && !had_group);
-	/* Its own group says the new number; root's group is nobody's own and stays. */
+	/* The account's own group gets the new number; root's group is no account's own. */
 	if (ids.gid != 0 && had_group && old_group.gid != 0 &&
 	    (is_new || old_group.gid == account->gid)) {
 		PROMISE(accounts_find_group(files->group, account->name, &group, &failure) ==
@@ -119,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!parse_ids(numbers, &ids.uid, &has_gid, &ids.gid) || !has_gid)
 		return 0;
 	if (accounts_find_user(files.passwd, user, &account, &failure) == LOOKUP_FOUND) {
-		/* An entry without a newline behind its last field is one as well. */
+		/* The last line may lack its newline. */
 		check_edit(content[0], sizes[0], &account, ids);
 		if (strcmp(account.name, user) == 0)
 			write_and_look(&files, content, sizes, &account, false, ids);

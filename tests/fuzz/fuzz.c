@@ -14,7 +14,8 @@ static int piece_count;
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 
-/* libFuzzer closes stderr for the program, so that its messages cost no time. This one stays. */
+/* A copy of stderr: libFuzzer closes stderr itself, so that messages of the program cost no time.
+ */
 static int errors;
 
 int LLVMFuzzerInitialize(int *count __attribute__((unused)),

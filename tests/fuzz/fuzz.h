@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the fuzz targets share: input as strings and files, and the check of a promise.
+ * The common part of the fuzz targets: input as strings and files, and the check of a promise.
  *
  * A target is one file with one function, LLVMFuzzerTestOneInput() of libFuzzer. It calls the
  * program's own functions with the input and checks what they promise. ./dev fuzz runs all targets;
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* End with the text of a promise that was broken; libFuzzer then keeps the input. */
+/* Print the text of a broken promise and abort; libFuzzer then keeps the input. */
 _Noreturn void fuzz_broken(const char *promise, const char *file, int line);
 
 #define PROMISE(condition)                                                                         \
@@ -24,7 +24,7 @@ _Noreturn void fuzz_broken(const char *promise, const char *file, int line);
 			fuzz_broken(#condition, __FILE__, __LINE__);                               \
 	} while (0)
 
-/* The part of an input that was not taken yet. */
+/* The part of an input that is still to be taken. */
 struct input {
 	const char *data;
 	size_t size;
@@ -37,8 +37,8 @@ unsigned int fuzz_byte(struct input *input);
 
 /*
  * The next line without its newline, the rest, or a number of bytes, as a string in memory of just
- * that size: the address sanitizer sees a read behind it. *length, unless it is NULL, is the number
- * of bytes; a NUL may be among them. The memory is given back by the next fuzz_begin().
+ * that size: the address sanitizer notices a read beyond it. *length, unless length is NULL, is the
+ * number of bytes; a NUL may be among them. The next fuzz_begin() frees the memory.
  */
 char *fuzz_line(struct input *input, size_t *length);
 char *fuzz_rest(struct input *input, size_t *length);

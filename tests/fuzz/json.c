@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is said: the first line of the input is the user's name, the rest the message. Each line of
- * JSON is read back by a parser that takes RFC 8259 and nothing more.
+ * Messages: the first line of the input is the user's name, the rest the message. Each line of JSON
+ * is read back by a parser that takes RFC 8259 and nothing more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static ssize_t take_line(int descriptor __attribute__((unused)), const void *lin
 	return (ssize_t)length;
 }
 
-/* Stderr is a file, for report.c alone. */
+/* To report.c stderr is a regular file. */
 static int look_at_file(int descriptor __attribute__((unused)), struct stat *status)
 {
 	*status = (struct stat){.st_mode = S_IFREG};
@@ -58,7 +58,7 @@ static size_t read_character(const char *bytes, unsigned int *character)
 	return length;
 }
 
-/* A string of JSON at *at: its value as UTF-8 into value. What is no string breaks the promise. */
+/* Read the string of JSON at *at; value is its text as UTF-8. Anything else breaks a promise. */
 static void read_string(const char **at, char *value, size_t size)
 {
 	struct text text = text_in(value, size);
@@ -94,7 +94,7 @@ static void read_string(const char **at, char *value, size_t size)
 	*at = from + 1;
 }
 
-/* What a text comes out as: each byte that is part of no character is U+FFFD. */
+/* The expected value of a text: each byte that is part of no character is U+FFFD. */
 static void replace_bad(const char *from, size_t most, char *value, size_t size)
 {
 	struct text text = text_in(value, size);
@@ -165,7 +165,7 @@ static void check_json(const struct report_event *event, const char *user, const
 	PROMISE(*at == '\0' && said_length == strlen(said) && said_length <= PIPE_BUF);
 }
 
-/* For people: one line, whatever the message has in it. */
+/* A plain message is one line, with ? for each control character. */
 static void check_line(const char *message)
 {
 	const char *at = said;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a container: the input is its settings and what happens. The world around
- * lifecycle_step() is that of the loop in supervise.c: an event is asked for only when that loop
- * could have it. Checked is what docs/lifecycle.md promises; the model does so for every
- * interleaving of few events, this for some of many, with all settings and any times.
+ * The life of a container: the input is its settings and its events. The world around
+ * lifecycle_step() is that of the loop in supervise.c: an event comes only when that loop could
+ * report it. The promises are those of docs/lifecycle.md. The model checks every interleaving of
+ * few events; this target checks some interleavings of many, with all settings and any times.
  */
 #include <signal.h>
 #include <string.h>
@@ -20,13 +20,13 @@ struct world {
 	int64_t now;
 	bool main_lives; /* or has not been reaped */
 	int children;	 /* of init, beside main */
-	int strangers;	 /* what exec has brought */
-	bool foreign;	 /* all of these, and main, belong to somebody else */
+	int strangers;	 /* processes that an exec has brought */
+	bool foreign;	 /* all of these, and main, belong to another user */
 	bool sending;
 	int wait_status;
-	/* What the loop has still to tell. */
+	/* Events that the loop has still to report. */
 	bool unreachable, has_asked, has_looked, reaping, any_ended, saw_sending;
-	/* What happened, found out without lifecycle.c. */
+	/* The past, recorded without lifecycle.c. */
 	bool reaped_main, passed, asked, killed_rest, gave_up, nobody_left, again, ended;
 	bool killed_main;
 	int64_t ended_at, passed_at, asked_at;
@@ -94,7 +94,7 @@ static void check_end(const struct world *world)
 	if (world->reaped_main)
 		expected = lifecycle_exit_status(world->wait_status);
 	PROMISE(world->state.status == expected);
-	/* Nobody is left, or nobody whom init could end, or all that is left is not its to end. */
+	/* Processes may be left if init need not end them, or if it cannot. */
 	PROMISE(settings->kernel_ends_rest || settings->rest >= REST_IS_LEFT ||
 		world->nobody_left || world->gave_up);
 	if (settings->kernel_ends_rest && settings->linger > 0 && world->sending &&
@@ -214,8 +214,7 @@ static void all_reaped(struct world *world)
 	happen(world, event);
 }
 
-/* What the loop has to tell before it looks at the world again. Returns false if that is nothing.
- */
+/* Report the next event that the loop owes lifecycle_step(). Returns false if there is none. */
 static bool tell(struct world *world, unsigned int choice)
 {
 	if (world->unreachable) {
@@ -236,7 +235,7 @@ static bool tell(struct world *world, unsigned int choice)
 		world->saw_sending = world->sending;
 		happen(world, (struct event){.kind = EVENT_NETWORK, .is_sending = world->sending});
 	} else if (world->now >= lifecycle_deadline(&world->state)) {
-		/* It comes to rest again and again. */
+		/* A deadline does not lead to another one without end. */
 		PROMISE(world->in_a_row++ < 8);
 		world->reaping = true;
 		happen(world, (struct event){.kind = EVENT_TIME});
@@ -272,7 +271,7 @@ static void send(struct world *world, unsigned int choice)
 	const int signal = signals[choice % 10];
 	const struct lifecycle_settings *settings = &world->state.settings;
 
-	/* A second stop while the network is waited for ends that. */
+	/* A second stop ends the wait for the network. */
 	world->again |= world->state.phase == PHASE_LINGERING && settings->asks_stop[signal];
 	happen(world,
 	       (struct event){.kind = EVENT_SIGNAL, .signal = signal, .from_kernel = choice & 128});
@@ -320,7 +319,7 @@ static void step(struct world *world, unsigned int what, unsigned int choice)
 		all_reaped(world);
 }
 
-/* When main and everybody else has ended and the network is quiet, init ends before long. */
+/* When all processes have ended and the network is quiet, init ends within a few steps. */
 static void finish(struct world *world)
 {
 	world->sending = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts: the first line of the input is looked for in the lines that follow. And text_add() is
- * compared with snprintf(3).
+ * Lines and texts: the first line of the input is searched for in the lines that follow, and
+ * text_add() is compared with snprintf(3).
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "fuzz.h"
 
-/* Every line in its order and its place; with text, at least those that contain it. */
+/* All lines come in their order and place; with text, at least those that contain it. */
 static void check_lines(const char *path, const char *content, size_t size, const char *text)
 {
 	struct lines lines;
@@ -25,7 +25,7 @@ static void check_lines(const char *path, const char *content, size_t size, cons
 		PROMISE(lines.line == 0 || content[lines.line - 1] == '\n');
 		PROMISE(!memchr(line, '\n', length));
 		PROMISE(lines.line + length == size || content[lines.line + length] == '\n');
-		/* What was passed over does not contain it. */
+		/* The lines that were passed over do not contain it. */
 		PROMISE(text ? !*text || !memmem(content + at, lines.line - at, text, strlen(text))
 			     : lines.line == at);
 		at = lines.line + length + (lines.line + length < size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts that the kernel writes and other processes have a part in: /proc/PID/stat, with a name that
- * the process has chosen; /proc/PID/cmdline, which it may overwrite; children; /proc/net/tcp;
- * events of a cgroup. The first byte of the input says which.
+ * Files of the kernel whose content other processes influence: /proc/PID/stat, with a name that the
+ * process has chosen; /proc/PID/cmdline, which it may overwrite; children; /proc/net/tcp; events of
+ * a cgroup. The first byte of the input selects one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,11 +28,8 @@ static ssize_t take_content(const char *path __attribute__((unused)), char *buff
 #define content_read take_content
 #include "init/memory_kills.c"
 #include "init/network.c"
-/* Each has a function of this name. */
-#define look_at look_at_process
 #include "init/process.c"
 #undef content_read
-#undef look_at
 
 /* Field number of stat, counted from the last bracket; NULL if it is missing. */
 static const char *field_of(const char *text, int number)
@@ -99,8 +96,7 @@ static void check_children(void)
 		(strcmp(fuzz_copy(content, strnlen(content, 31)), only) == 0));
 }
 
-/* Only a connection that is closed, with a queue of hexadecimal digits that is not 0, is sending.
- */
+/* A connection is sending if it is closed and its queue is a hexadecimal number other than 0. */
 static bool is_sending(char *line)
 {
 	char *word[5] = {NULL}, *rest = line;
@@ -163,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const unsigned int kind = fuzz_byte(&input);
 
 	content = fuzz_rest(&input, &content_size);
-	/* '0' is the first. */
+	/* '0' selects the first. */
 	checks[(kind + 2) % 5]();
 	return 0;
 }

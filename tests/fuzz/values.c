@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values: the first byte of the input says what the rest is. Every answer is compared with a second
- * reading of the rule.
+ * Values: the first byte of the input selects the kind, the rest is the value. Every result is
+ * compared with a second reading of the rule.
  */
 #include <linux/capability.h>
 #include <stdio.h>
@@ -237,7 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input input = fuzz_begin(data, size);
 	const unsigned int kind = fuzz_byte(&input);
 
-	/* 'a' is the first. */
+	/* 'a' selects the first. */
 	checks[(kind + 7 - 'a' % 7) % 7](fuzz_rest(&input, NULL));
 	return 0;
 }

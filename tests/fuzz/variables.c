@@ -13,7 +13,7 @@
 #include "identity/environment.h"
 #include "identity/ids.h"
 
-/* As getenv(3) would find it. */
+/* The value that getenv(3) would find. */
 static const char *value_in(char **environment, const char *name, size_t length)
 {
 	for (; *environment; environment++) {
@@ -32,7 +32,7 @@ static bool is_id(const char *text, unsigned int *id)
 	return length >= 1 && length <= 10 && text[length] == '\0' && number < 4294967295;
 }
 
-/* What the variable of this name asks for: an id, nothing, or something that is an error. */
+/* If all is well, a variable that is set and not empty gives its id, and no other one does. */
 static void check_id(char **environment, const char *name, size_t length, bool allow_root,
 		     bool chosen, bool has, unsigned int id)
 {
@@ -74,7 +74,7 @@ static bool is_named(const char *entry, const char *name)
 	return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-/* The account's variables stand in once, everything else is as it was and in the same order. */
+/* The account's variables come once; all others keep their values and their order. */
 static void check_environment(char **inherited, bool has_account, bool only_home)
 {
 	static struct environment environment;
@@ -124,7 +124,7 @@ static void check_pid(char **environment, const char *name)
 	}
 }
 
-/* Of two variables with one name the first counts, so a later one may as well be missing. */
+/* Of two variables with one name the first one counts: without the second nothing changes. */
 static void check_options(char **environment)
 {
 	static struct settings all, some;
@@ -137,7 +137,7 @@ static void check_options(char **environment)
 		const size_t length = strcspn(*at, "=");
 		const char *first = value_in(environment, *at, length);
 
-		/* An empty variable is an unset one, which leaves a later one of its name. */
+		/* An empty variable counts as unset: then the next one of its name counts. */
 		if (!first || !*first || first == *at + length + 1)
 			firsts[count++] = *at;
 	}

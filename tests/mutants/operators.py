@@ -2,14 +2,14 @@
 """Small changes to C that a test has to notice.
 
 A file is read as words, without a parser: the sources are formatted, and a change that does not compile
-does not count. Of changes that the same test would notice only the one that is hardest to notice is
-made: a part of a condition is left out, which takes a test of that part alone, and the whole is not
+does not count. Of several changes that one test would notice, only the one that is hardest to notice is
+made. So a part of a condition is left out, which takes a test of that part, and the whole condition is not
 negated.
 """
 import collections
 import re
 
-# The change of text[start:end] to new. name says what it is; number counts equal ones of a line.
+# The change of text[start:end] to new. name describes it; number counts equal changes of a line.
 Mutant = collections.namedtuple("Mutant", "path function line text name number start end new")
 
 WORD = re.compile(r"""
@@ -24,8 +24,7 @@ OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
 KEYWORDS = {"if", "else", "for", "while", "do", "switch", "case", "default", "return", "break", "continue",
             "goto", "sizeof", "struct", "union", "enum", "const", "static", "volatile", "unsigned",
             "int", "char", "long", "void", "bool", "_Alignas", "typedef"}
-# They give back what the process holds for itself; main inherits none of it, which test_descriptors
-# shows.
+# Calls that release resources of init alone. Main inherits none of them, as test_descriptors shows.
 GIVE_BACK = {"close", "munmap"}
 BOUNDARY = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 OPPOSITE = {"==": "!=", "!=": "=="}
@@ -79,7 +78,7 @@ class Source:
         return self.text[self.words[first].start():self.words[last - 1].end()]
 
     def operand(self, index, step, ends):
-        """How far the operand of the operator at index goes, to the left or to the right."""
+        """The first and last word of the operand left (step -1) or right (1) of the operator at index."""
         at = index + step
         while 0 <= at < len(self.words):
             word = self.word(at)
@@ -134,11 +133,11 @@ class Source:
             self.statement(function, index)
 
     def asks_for_error(self, index):
-        """True for call() < 0: a call that succeeds with 0 would have failed, which any test notices."""
+        """True for call() < 0. With <= a success that returns 0 would be an error, which any test notices."""
         return self.word(index - 1) == ")" and self.word(index) == "<" and self.word(index + 1) == "0"
 
     def is_condition(self, first, last):
-        """True for a whole condition or a part of one: those are left out, which is harder to notice."""
+        """True for a whole condition or a part of one, which other mutants leave out."""
         before, behind = self.word(first - 1), self.word(last)
         if before in ("&&", "||") or behind in ("&&", "||", "?"):
             return True
@@ -164,11 +163,11 @@ class Source:
             self.add(function, word + " always", opening + 1, closing, "1 || (%s)" % inside)
 
     def part(self, function, index, sign):
-        """Leave out what stands at either side."""
+        """Leave out the operand on either side of && or ||."""
         neutral = "1" if sign == "&&" else "0"
         ends = {"||", "?", ":", "=", ",", ";", "return", "|=", "&="} | ({"&&"} if sign == "&&" else set())
         left, right = self.operand(index, -1, ends), self.operand(index, 1, ends)
-        # What stands between two signs is left out once.
+        # An operand between two signs is left out once.
         if self.word(left[0] - 1) != sign:
             self.add(function, "without " + self.short(*left), *left, neutral)
         self.add(function, "without " + self.short(*right), *right, neutral)
@@ -183,7 +182,7 @@ class Source:
             return
         if before == "{" and behind == "}":
             return
-        # The boundary is changed by itself; a 0 among arguments is mostly one that stands for nothing.
+        # A comparison has a mutant of its own; a 0 among arguments mostly means "none".
         if before in (*BOUNDARY, *OPPOSITE) or behind in (*BOUNDARY, *OPPOSITE) or (
                 word == "0" and before in (",", "(") and behind in (",", ")")):
             return
@@ -198,12 +197,12 @@ class Source:
         self.add(function, "%s for %s" % (new, word), index, index + 1, new)
 
     def flags(self, function, index):
-        """A flag of several that are joined."""
+        """Leave out one flag of several that are joined with |."""
         for at in (index - 1, index + 1):
             neighbour = self.word(at - 1 if at < index else at + 1)
             if not re.fullmatch(r"[A-Z][A-Z0-9_]+", self.word(at)) or neighbour == "(":
                 continue
-            # What stands between two signs is left out once, as what stands behind the first.
+            # A flag between two signs is left out once, as the right operand of the first sign.
             if at > index or self.word(at - 1) != "|":
                 self.add(function, "without " + self.word(at), at, at + 1, "0")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What is mutated, and which tests could notice."""
+"""The files that are mutated, and the tests that could notice."""
 
-# File: the suites of unit tests, and parts of the names of system tests.
+# {file: (suites of unit tests, words of which the names of system tests have one)}
 FILES = {
     "src/identity/credentials.c": (
         "credentials", "test_guards.Switch test_guards.Capabilities test_guards.Borrowed test_rights.KeepCapabilities "
@@ -45,10 +45,10 @@ FILES = {
         "test_telling.StopNotes"),
 }
 
-# Tests that take long and notice nothing that others do not.
+# Tests that take long and notice only mutants that others notice too.
 SLOW = ["test_faults.EveryCall", "test_ownership.WhatIsGiven.test_wide", "test_two_at_once",
         "test_kills.Kills.test_a_new_user", "test_kills.Kills.test_no_files_before"]
 
-# Here the system tests are run first: the unit tests know little of these files.
+# For these files the system tests run first, because unit tests cover little of them.
 BY_SYSTEM_TESTS = {"src/identity/credentials.c", "src/identity/account_files.c", "src/files/ownership.c",
                    "src/files/object.c"}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Builds mutants and runs the tests over them, all inside the tests' sandbox.
 
-Reads a mutant a line, as JSON, and answers with what became of it. A mutant is root and may do anything
-wrong: it runs in a PID namespace, where it can signal nothing of the machine's, below file systems that
-cannot be written to, and in a mount namespace that goes with it.
+Reads one mutant a line, as JSON, and answers with a verdict. A mutant runs as root and may go wrong in any
+way. So it runs in a PID namespace, where it can signal no process of the machine, on read-only file systems,
+and in a mount namespace that ends with it.
 """
 import ctypes
 import json
@@ -33,7 +33,7 @@ MEMORY = 4 << 30
 
 
 def close_the_file_systems():
-    """Make everything read-only that a mutant could give away, but for a /tmp of its own."""
+    """Make every file system read-only whose files a mutant could change, and mount a new /tmp."""
     with open("/proc/self/mounts") as file:
         mounts = {line.split()[1] for line in file}
     for path in sorted(mounts):
@@ -52,7 +52,7 @@ def failed(result):
 
 
 class Build:
-    """How one of the two programs is made of its objects."""
+    """The commands that compile and link one of the two programs."""
 
     def __init__(self, compiling, linking, objects, libraries, directory):
         self.compiling, self.linking, self.objects = compiling, linking, objects
@@ -74,9 +74,9 @@ class Worker:
         self.top = plan["top"]
         self.unit = Build(**plan["unit"])
         self.program = Build(**plan["program"])
-        self.plain = {}  # path: the object of the file as it is
-        self.trusted = {}  # test: whether it passes with the program as it is
-        self.last = {}  # path: tests, the one that was the last to notice first
+        self.plain = {}  # path: the object of the unchanged file
+        self.trusted = {}  # test: True if it passes with the unchanged program
+        self.last = {}  # path: its tests, with the latest that has noticed a mutant first
         self.seconds = {}
         self.tests = {}
         self.load()
@@ -115,7 +115,7 @@ class Worker:
         return None
 
     def in_child(self, program, names, report):
-        """What runs the tests: in a mount namespace of its own, with a limit of memory."""
+        """Run tests until one fails, in a mount namespace of its own and with a limit of memory."""
         if LIBC.unshare(CLONE_NEWNS) != 0:
             os._exit(3)
         with open("/dev/null", "r+") as null:
@@ -130,7 +130,7 @@ class Worker:
             os.write(report, ("%s\n" % name).encode())
             result = runner.Result(unittest.runner._WritelnDecorator(sys.stdout), False, 0)
             result.startTestRun()
-            # A suite runs what a class prepares as well.
+            # Unlike a test alone, a suite runs setUpClass() too.
             unittest.TestSuite([self.tests[name]]).run(result)
             result.stopTestRun()
             bad = failed(result)
@@ -141,7 +141,7 @@ class Worker:
         os._exit(0)
 
     def system_fails(self, program, names, limit=LIMIT):
-        """The first test of these that fails, or None; and what each has taken, in seconds."""
+        """The first of these tests that fails, or None; notes the seconds that each has taken."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -160,7 +160,7 @@ class Worker:
                 break
             said += data
         os.close(reading)
-        # Everything in this PID namespace but this process, which is its PID 1.
+        # This process is the PID 1 of the namespace: the signal goes to all others in it.
         os.kill(-1, signal.SIGKILL)
         while True:
             try:
@@ -180,7 +180,7 @@ class Worker:
         return running
 
     def trust(self, name):
-        """True if the test passes with the program as it is; else it tells nothing about a mutant."""
+        """True if the test passes with the unchanged program; otherwise it cannot judge a mutant."""
         if name not in self.trusted:
             self.trusted[name] = self.system_fails(self.plan["binary"], [name]) is None
         return self.trusted[name]
@@ -192,7 +192,7 @@ class Worker:
             name = self.system_fails(program, names)
             if name is None:
                 return None
-            # Half of an order by time: what has noticed the last mutant may notice the next.
+            # The test goes to the front: it may notice the next mutant of the file too.
             if self.trust(name):
                 self.last[path].remove(name)
                 self.last[path].insert(0, name)
@@ -201,7 +201,7 @@ class Worker:
         return None
 
     def code(self, path):
-        """The bytes of the object, without what names the file."""
+        """The bytes of an object; compile() leaves out debug information, which has line numbers."""
         with open(path, "rb") as file:
             return file.read()
 

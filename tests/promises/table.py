@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What docs/security.md promises, with the test of each and a change of the code that breaks it.
+"""The promises of docs/security.md, each with its test and a change of the code that breaks it.
 
-A change replaces a text that stands in one place of src/ alone. The test has to fail with it.
+A change replaces a text that is in exactly one place of src/. The test has to fail with it.
 """
 import collections
 
-# words names the change in the document.
+# words describes the change in the document.
 Promise = collections.namedtuple("Promise", "sentence test words old new")
 
 WHO = (
