@@ -33,7 +33,8 @@ FILES = {
     "src/base/trusted_path.c": ("trusted path", "test_guards.Trees test_paths test_ownership.WhatIsGiven"),
     "src/init/delivery.c": ("delivery", "test_delivery"),
     "src/init/lifecycle.c": (
-        "lifecycle, linger", "test_guards.Stopping test_stopping test_ending"),
+        "lifecycle signals, lifecycle ending, lifecycle stops, lifecycle any order, linger",
+        "test_guards.Stopping test_stopping test_ending"),
     "src/init/spawn.c": (
         "", "test_guards.Switch test_guards.Capabilities test_rights test_identity test_status.CannotRun "
         "test_signals test_terminal test_faults.Refused test_dropin"),
