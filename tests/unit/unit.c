@@ -103,6 +103,8 @@ int main(void)
 		environment_suite,
 		explain_suite,
 		identity_suite,
+		identity_other_ids_suite,
+		identity_refused_suite,
 		ids_suite,
 		account_files_suite,
 		lifecycle_any_order_suite,

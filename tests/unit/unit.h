@@ -23,6 +23,8 @@ Suite *dropin_suite(void);
 Suite *environment_suite(void);
 Suite *explain_suite(void);
 Suite *identity_suite(void);
+Suite *identity_other_ids_suite(void);
+Suite *identity_refused_suite(void);
 Suite *ids_suite(void);
 Suite *lifecycle_any_order_suite(void);
 Suite *lifecycle_ending_suite(void);
