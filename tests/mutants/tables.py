@@ -14,7 +14,7 @@ FILES = {
         "identity, identity other ids, identity refused, explain", "test_identity test_rights.Groups test_ids test_create test_arbitrary_uid "
         "test_faults.Refused.test_groups"),
     "src/identity/group_set.c": ("identity, identity other ids, accounts", "test_rights.Groups test_identity.Switch test_create"),
-    "src/base/parse.c": ("parse, ids, identity, identity other ids, identity refused, options, cmdline", "test_ids"),
+    "src/base/parse.c": ("parse, ids, identity, identity other ids, identity refused, options, cmdline, cmdline refused", "test_ids"),
     "src/identity/accounts.c": ("accounts, identity, identity other ids, identity refused", "test_identity.Switch test_rights.Groups test_create"),
     "src/identity/account_files.c": (
         "account files", "test_guards.AccountFiles test_account_files test_create test_ids "

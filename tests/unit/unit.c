@@ -97,6 +97,7 @@ int main(void)
 {
 	Suite *(*const suites[])(void) = {
 		cmdline_suite,
+		cmdline_refused_suite,
 		credentials_suite,
 		dropin_suite,
 		delivery_suite,

@@ -16,6 +16,7 @@
 Suite *account_files_suite(void);
 Suite *accounts_suite(void);
 Suite *cmdline_suite(void);
+Suite *cmdline_refused_suite(void);
 Suite *completions_suite(void);
 Suite *credentials_suite(void);
 Suite *delivery_suite(void);
