@@ -96,6 +96,7 @@ Suite *suite_of(const char *name, const TTest *const tests[], int count)
 int main(void)
 {
 	Suite *(*const suites[])(void) = {
+		accounts_groups_suite,
 		cmdline_suite,
 		cmdline_refused_suite,
 		credentials_suite,

@@ -15,6 +15,7 @@
 
 Suite *account_files_suite(void);
 Suite *accounts_suite(void);
+Suite *accounts_groups_suite(void);
 Suite *cmdline_suite(void);
 Suite *cmdline_refused_suite(void);
 Suite *completions_suite(void);
