@@ -11,15 +11,22 @@ FILES = {
         "credentials, options", "test_guards.Capabilities test_rights.KeepCapabilities "
         "test_identity.CannotSwitch test_rights.NoNewPrivileges test_faults.Refused"),
     "src/identity/identity.c": (
-        "identity, identity other ids, identity refused, explain", "test_identity test_rights.Groups test_ids test_create test_arbitrary_uid "
-        "test_faults.Refused.test_groups"),
-    "src/identity/group_set.c": ("identity, identity other ids, accounts groups", "test_rights.Groups test_identity.Switch test_create"),
-    "src/base/parse.c": ("parse, ids, identity, identity other ids, identity refused, options, cmdline, cmdline refused", "test_ids"),
-    "src/identity/accounts.c": ("accounts, accounts groups, identity, identity other ids, identity refused", "test_identity.Switch test_rights.Groups test_create"),
+        "identity, identity other ids, identity refused, explain",
+        "test_identity test_rights.Groups test_ids test_create test_arbitrary_uid test_faults.Refused.test_groups"),
+    "src/identity/group_set.c": (
+        "identity, identity other ids, accounts groups",
+        "test_rights.Groups test_identity.Switch test_create"),
+    "src/base/parse.c": (
+        "parse, ids, identity, identity other ids, identity refused, options, cmdline, cmdline refused",
+        "test_ids"),
+    "src/identity/accounts.c": (
+        "accounts, accounts groups, identity, identity other ids, identity refused",
+        "test_identity.Switch test_rights.Groups test_create"),
     "src/identity/account_files.c": (
         "account files", "test_guards.AccountFiles test_account_files test_create test_ids "
         "test_arbitrary_uid test_status.OwnWrites.test_account_file test_kills"),
-    "src/identity/ids.c": ("ids, identity, identity other ids", "test_ids test_rootless test_paths.OnTheWay test_create"),
+    "src/identity/ids.c": (
+        "ids, identity, identity other ids", "test_ids test_rootless test_paths.OnTheWay test_create"),
     "src/files/ownership_rules.c": ("ownership", "test_ownership.WhatIsGiven test_paths.Others"),
     "src/files/object.c": (
         "ownership", "test_guards.Trees test_ownership test_paths "
