@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A cluster as its users have it: kubectl, manifests, what became of pods; and tables at the end."""
+"""A cluster as its users see it: kubectl, manifests, the ends of pods; and tables of measurements."""
 import json
 import os
 import subprocess
@@ -17,12 +17,12 @@ tables = []
 
 
 def until(condition, what):
-    """As waiting.until(), without asking the API too often."""
+    """As waiting.until(), with pauses that spare the API."""
     return waiting.until(condition, what, pause=PAUSE, patience=PATIENCE)
 
 
 def print_tables():
-    """What the tests have measured, as Markdown."""
+    """Print the measurements of the tests as Markdown."""
     for title, columns, rows in tables:
         print("\n%s\n" % title)
         for row in (columns, ["---"] * len(columns), *rows):
@@ -35,7 +35,7 @@ def command(*arguments):
 
 
 class Watch:
-    """The last that the API has told of every object of a kind in a namespace, gone ones included."""
+    """The last state of every object of a kind in a namespace, deleted objects included."""
 
     def __init__(self, namespace, kind):
         self.objects = {}
@@ -50,7 +50,7 @@ class Watch:
         decoder, text = json.JSONDecoder(), ""
         for line in self.process.stdout:
             text += line
-            # Objects are printed one behind the other; each ends with a bracket in the first column.
+            # Objects are printed one after the other; each ends with a bracket in the first column.
             if line.rstrip() == "}":
                 value, _ = decoder.raw_decode(text)
                 text = ""
@@ -65,7 +65,7 @@ class Watch:
 
 
 class ClusterTest(unittest.TestCase):
-    """A test with a namespace of its own, which goes with all that is in it."""
+    """A test with a namespace of its own, which is removed with all its objects."""
 
     maxDiff = None
     labels = ()
@@ -101,7 +101,7 @@ class ClusterTest(unittest.TestCase):
         self.kubectl("apply", "-f", os.path.join(examples.KUBERNETES, name))
 
     def run_pod(self, name, container, **spec):
-        """Start a pod of one container, main; returns nothing before it runs or has ended."""
+        """Start a pod of one container, main; returns the pod when it runs or has ended."""
         container = dict({"name": "main", "image": "nginx-dinit-su:1"}, **container)
         spec = dict({"restartPolicy": "Never", "containers": [container]}, **spec)
         self.apply(json.dumps({"apiVersion": "v1", "kind": "Pod",
@@ -117,7 +117,7 @@ class ClusterTest(unittest.TestCase):
         return self.pods.objects[name]
 
     def ready(self, app, count=1):
-        """Wait until so many pods with this label are ready and none is going; returns them."""
+        """Wait for so many pods with this label, all of them ready; returns them. Deleted pods do not count."""
         def found():
             pods = [pod for pod in self.list("pods", "-l", "app=" + app)
                     if "deletionTimestamp" not in pod["metadata"]]
@@ -136,7 +136,7 @@ class ClusterTest(unittest.TestCase):
         return self.kubectl("logs", pod, *arguments).stdout
 
     def follow(self, pod, *arguments):
-        """Follow a log to its end; returns a function that waits for that and returns it."""
+        """Follow a log; returns a function that waits for the log's end and returns its text."""
         process = subprocess.Popen(
             command("-n", self.namespace, "logs", "--follow", pod, *arguments),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
@@ -151,13 +151,13 @@ class ClusterTest(unittest.TestCase):
         return self.kubectl("exec", pod, *chosen, "--", *words, check=check)
 
     def delete(self, pod, *arguments):
-        """Delete a pod as a user would; returns how many seconds it took to be gone."""
+        """Delete a pod as a user would; returns the seconds until it was gone."""
         began = time.monotonic()
         self.kubectl("delete", "pod", pod, *arguments)
         return time.monotonic() - began
 
     def ended(self, pod, container="main"):
-        """Wait for the end of a container; returns its terminated state, also of a pod that is gone."""
+        """Wait for the end of a container, even of a deleted pod; returns its terminated state."""
         def state():
             for status in self.pods.objects.get(pod, {}).get("status", {}).get(
                     "containerStatuses", ()):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A Kubernetes of one node, in namespaces of its own: nothing of it is left when they end.
+"""A Kubernetes of one node, in namespaces of its own: it vanishes with them.
 
-PID 1 of them is dinit-su, and so is the pause process of each pod. The addresses are those that are
-reserved for documentation: no packet leaves the network namespace.
+dinit-su is PID 1 of these namespaces and the pause process of each pod. The addresses are reserved for
+documentation, and no packet leaves the network namespace.
 
     192.0.2.1         the node: API server and kubelet
-    198.51.100.0/24   Services, which nobody serves: the load client follows their Endpoints itself
+    198.51.100.0/24   Services; without a kube-proxy the load client follows their Endpoints itself
     203.0.113.0/24    pods, on a bridge
 """
 import os
@@ -24,9 +24,9 @@ NAME = "node"
 TOKEN = "of-the-tests"
 
 PLACE = "/run/dinit-su-cluster"
-# Beside what the engine tests hide: kubelet's links to the logs have a place that cannot be chosen.
+# The directories that the engine tests hide, and more. The kubelet's links to logs are always in /var/log.
 HIDDEN = (*confine.HIDDEN, "/var/lib/kubelet", "/var/log", "/etc/cni")
-# What a kubelet insists on, and would set for the whole machine. It finds it set.
+# A kubelet would set these for the whole machine, unless it finds them set.
 KERNEL_SETTINGS = {"vm/overcommit_memory": 1, "vm/panic_on_oom": 0, "kernel/panic": 10,
                    "kernel/panic_on_oops": 1, "kernel/keys/root_maxkeys": 1000000,
                    "kernel/keys/root_maxbytes": 25000000}
@@ -96,7 +96,7 @@ def command(dinit_su, arguments):
 
 
 def prepare():
-    """Give this process, in the new namespaces, mounts and a network of its own."""
+    """Set up the mounts and the network of the new namespaces, in which this process is."""
     run("mount", "--make-rprivate", "/")
     run("mount", "-t", "proc", "proc", "/proc")
     for path in HIDDEN:
@@ -113,7 +113,7 @@ def prepare():
     run("ip", "link", "add", "node0", "type", "bridge")
     run("ip", "address", "add", ADDRESS + "/24", "dev", "node0")
     run("ip", "link", "set", "node0", "up")
-    # The kubelet looks for the address of the interface that has the default route.
+    # The kubelet takes the address of the interface that has the default route.
     run("ip", "route", "add", "default", "dev", "node0")
 
 
@@ -212,7 +212,7 @@ class Node:
         return process.returncode == 0 and (process.stdout or "done")
 
     def is_ready(self):
-        """The node is, and so is the account that pods of the default namespace have."""
+        """True if the node is ready and the service account of the default namespace exists."""
         conditions = self.kubectl("get", "node", NAME, "-o",
                                   'jsonpath={.status.conditions[?(@.type=="Ready")].status}')
         return conditions == "True" and self.kubectl("get", "serviceaccount", "default")
@@ -229,7 +229,7 @@ class Node:
             time.sleep(0.2)
 
     def end_of_log(self, name):
-        """The last lines, or what a program has said that gave up: these end in pages of stacks."""
+        """The fatal lines of a log, or else its last ones: a program that gives up logs stacks too."""
         with open(self.log(name)) as log:
             lines = log.readlines()
         fatal = [line for line in lines if re.match("F[0-9]{4} |panic:|fatal", line)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How containers end in a cluster, and what can be read of it afterwards."""
+"""Ends of containers in a cluster, and their status and message afterwards."""
 import json
 import time
 
@@ -10,7 +10,7 @@ LOG = {"name": "DINIT_SU_TERMINATION_LOG", "value": "/dev/termination-log"}
 # The shell script of a server that says when it serves and when it is asked to stop.
 SERVER = ("trap 'echo asked; exit 3' TERM; echo serving; while :; do sleep 0.05; done")
 DEAF = "trap '' TERM; echo serving; while :; do sleep 0.05; done"
-# Twice the memory that its container may have, in a shell's variable; itself in a variable.
+# A variable with a command: a shell that runs it holds twice the memory that its container may have.
 GREEDY = {"name": "GREEDY", "value": "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo ${#x}"}
 
 
@@ -31,7 +31,7 @@ class Stopping(ClusterTest):
         self.wait_for_log(name, "serving")
 
     def delete_and_read(self, name):
-        """Delete a pod; returns how long it took and the terminated state of its container."""
+        """Delete a pod; returns the seconds that it took and the terminated state of its container."""
         took = self.delete(name)
         return took, self.ended(name)
 
@@ -40,7 +40,7 @@ class Stopping(ClusterTest):
         took, state = self.delete_and_read("plain")
         self.assertEqual(state["exitCode"], 3, state)
         self.assertIn("main", state["message"])
-        # The kubelet's and the API's own part; ten seconds of grace less than the default.
+        # The kubelet and the API take some seconds; with the default grace period it would be 30.
         self.assertLess(took, 20)
 
     def test_the_delay_comes_after_the_prestop_hook(self):
@@ -87,9 +87,9 @@ class Stopping(ClusterTest):
         self.apply(json.dumps({"apiVersion": "v1", "kind": "List", "items": [
             dict(pod, metadata={"name": name}) for name in names]}))
         began = time.monotonic()
-        # In the middle of it: some run by then, and some have not been begun.
+        # Delete them while some run and others have not been started.
         until(lambda: any(state.get("status", {}).get("phase") == "Running"
-                          for state in self.pods.objects.values()), "the first of them")
+                          for state in self.pods.objects.values()), "the first pod to run")
         self.kubectl("delete", "pods", *names)
         self.assertLess(time.monotonic() - began, cluster.PATIENCE)
         statuses = [status["state"]["terminated"]["exitCode"]
@@ -116,7 +116,7 @@ class Restarting(ClusterTest):
         self.assertIn("--stop-timeout", self.describe("hung"))
 
     def test_a_restart_by_a_probe_waits_for_the_delay_too(self):
-        """So long that the grace period is over first, which tells where it was."""
+        """The delay outlasts the grace period, so the message says that it was not over."""
         container = script(DEAF, stop_delay="1h")
         container["livenessProbe"] = {"exec": {"command": ["false"]}, "periodSeconds": 1,
                                       "failureThreshold": 1}
@@ -154,7 +154,7 @@ class Memory(ClusterTest):
         self.run_pod("greedy", container)
         state = self.ended("greedy")
         self.assertEqual(state["exitCode"], 137)
-        # Where the kernel kills the whole container at once there is nobody left to say it.
+        # If the kernel kills the whole container at once, there is no message.
         self.assertIn("memory", state.get("message", "memory"))
 
     def test_a_child_killed_for_want_of_memory_is_for_main_to_notice(self):
@@ -185,7 +185,7 @@ class Together(ClusterTest):
         self.assertEqual((lines[0], lines[-1]), ("work done", "saved"))
 
     def test_a_proxy_with_a_delay_outlives_the_app(self):
-        """Both are asked at the same time; what the app says last goes through the proxy."""
+        """Both get TERM at the same time; the app's last request goes through the proxy."""
         last = ("exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 "
                 "&& head -n 1 <&3")
         text = ("last() { %s; }; trap 'sleep 1; last; exit' TERM; echo serving; "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Eviction under load, as a node that is drained does it: never more than a budget allows."""
+"""Evictions under load, as when a node is drained: never more than a budget allows."""
 import json
 
 import examples
@@ -35,7 +35,8 @@ class Eviction(ClusterTest):
             for pod in before[:2]:
                 until(lambda: self.evict(pod), "the budget to allow the eviction of " + pod)
             until(lambda: not set(before[:2]) & {pod["metadata"]["name"]
-                                                 for pod in self.list("pods")}, "their end")
+                                                 for pod in self.list("pods")},
+                  "the end of the evicted pods")
         finally:
             traffic.end()
         self.assertEqual(traffic.failed, [])

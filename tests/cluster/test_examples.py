@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every manifest of examples/kubernetes, as it is."""
+"""Every manifest of examples/kubernetes, unchanged."""
 import os
 import subprocess
 
@@ -9,12 +9,12 @@ from cluster import ClusterTest, until
 
 GRACE = 30
 RESTRICTED = "pod-security.kubernetes.io/enforce=restricted"
-# The start of a line of /proc/PID/status for every process that a container sees.
+# Prints /proc/PID/status of every process that a container sees.
 STATUS = "cat /proc/[0-9]*/status"
 
 
 class Examples(ClusterTest):
-    # Clusters that know the label refuse a pod that does not conform; 1.20 does not know it.
+    # Clusters that know the label refuse a pod that does not conform; 1.20 ignores the label.
     labels = (RESTRICTED,)
 
     def start(self, name, app):
@@ -32,14 +32,14 @@ class Examples(ClusterTest):
 
 
 class Unrestricted(Examples):
-    """Started as root, by an image whose entry point switches, or by an image of somebody else."""
+    """Pods that start as root: the entry point switches, or the image is somebody else's."""
 
     labels = ()
 
     def test_deployment(self):
         self.apply_example("deployment.yaml")
         pod = self.ready("web", 2)[0]["metadata"]["name"]
-        # What exec starts is root's, as the image's USER says; init and the server are not.
+        # A process of exec is root's, as the image has no USER; init and the server are not root's.
         uids = self.execute(pod, "sh", "-c", "grep ^Uid: /proc/1/status").stdout.split()
         self.assertNotIn("0", uids)
         self.assert_ends_well(pod, "web")
@@ -64,7 +64,7 @@ class Values(Examples):
     labels = ()
 
     def test_a_number_is_refused(self):
-        """Not quoted, YAML takes it for one, and a variable is a string."""
+        """In YAML an unquoted 5 is a number, and the value of a variable must be a string."""
         text = examples.manifest("deployment.yaml").replace('value: "5s"', "value: 5")
         process = self.kubectl("apply", "-f", "-", text=text, check=False)
         self.assertNotEqual(process.returncode, 0)
@@ -72,7 +72,7 @@ class Values(Examples):
 
 
 class Patched(Examples):
-    """dinit-su put into somebody's Deployment, which runs already or is made by Kustomize."""
+    """dinit-su put into somebody's Deployment, which already runs or which Kustomize makes."""
 
     labels = ()
 
@@ -96,7 +96,7 @@ class Patched(Examples):
         self.assert_put_in()
 
     def test_by_kustomize(self):
-        """By the machine's kubectl: that of this Kubernetes may know no components."""
+        """Uses the machine's kubectl: that of this Kubernetes may not know components."""
         made = subprocess.run([confine.tool("kubectl") or "kubectl", "kustomize",
                                os.path.join(examples.KUBERNETES, "kustomize")],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
@@ -110,7 +110,7 @@ class Patched(Examples):
 class Restricted(Examples):
     def test_non_root(self):
         pod = self.start("non-root.yaml", "non-root")
-        # The processes of this very exec are the pod's user's as well.
+        # The processes of this exec belong to the pod's user as well.
         self.assertEqual({tuple(uids) for uids in self.statuses(pod, "Uid")}, {("10001",) * 4})
         self.assertEqual({int(caps[0], 16) for caps in self.statuses(pod, "CapEff")}, {0})
         self.assert_ends_well(pod, "web")
@@ -118,7 +118,7 @@ class Restricted(Examples):
 
 class Shared(Examples):
     def test_shared_processes(self):
-        """PID 1 is the pod's pause process, the node's: dinit-su, where these tests made the node."""
+        """PID 1 is the pause process that the node has chosen: dinit-su, if these tests made the node."""
         pod = self.start("shared-processes.yaml", "shared")
         until(lambda: self.execute(pod, "redis-cli", "SET", "greeting", "hello", container="cache",
                                    check=False).stdout == "OK\n", "Redis")

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What a pod that is given nothing has to be given back, feature by feature."""
+"""The capabilities that each feature needs in a pod that drops all of them."""
 import restricted
 from cluster import ClusterTest, until
 
 
 class Rights(ClusterTest):
-    """Everything dropped, and what is named added; the container runs to its end as root's image."""
+    """All capabilities are dropped, and named ones added; containers start as root and run to their end."""
 
     def run_with(self, name, capabilities, arguments, **more):
         security = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
@@ -16,7 +16,7 @@ class Rights(ClusterTest):
         return state["exitCode"], self.logs(name)
 
     def test_injected_read_only_and_with_everything_dropped(self):
-        """Into an image of somebody else's: an init container hands the program on in a volume."""
+        """The image is somebody else's: an init container puts the program into a volume."""
         volume = {"volumeMounts": [{"name": "tools", "mountPath": "/tools"}]}
         security = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                     "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
@@ -69,7 +69,7 @@ class Rights(ClusterTest):
         self.assertIn("cap_net_bind_service", output)
 
     def test_root_init_needs_kill(self):
-        """Without it no stop reaches main, which is another user's, before the grace period is over."""
+        """Without KILL init cannot signal main, which is another user's, and the grace period runs out."""
         server = ["--root-init", "www-data", "--", "sh", "-c",
                   "trap 'exit 3' TERM; echo serving; while :; do sleep .05; done"]
         for capabilities, status in ((["SETUID", "SETGID", "KILL"], 3), (["SETUID", "SETGID"], 137)):
@@ -101,7 +101,7 @@ class Rights(ClusterTest):
         self.assertEqual(int(self.logs("ambient").split()[1], 16), 0)
 
     def test_a_name_for_a_user_is_refused_by_run_as_non_root(self):
-        """The kubelet wants a number: it cannot read the image's account file."""
+        """The kubelet needs a number: it cannot read the image's account file."""
         self.apply('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "root"}, "spec": '
                    '{"containers": [{"name": "main", "image": "nginx-dinit-su:1", '
                    '"securityContext": {"runAsNonRoot": true}}]}}')

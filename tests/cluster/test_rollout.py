@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rolling updates of two replicas under load: what fails, and what is cut short."""
+"""Rolling updates of two replicas under load: failed requests, and downloads that are cut short."""
 import cluster
 import examples
 from cluster import ClusterTest, until
@@ -21,7 +21,7 @@ class Rollout(ClusterTest):
         cluster.tables.append(("A rolling update of two replicas", COLUMNS, rows))
 
     def roll(self, name, manifest):
-        """Update the deployment once under load; returns the Traffic that has ended."""
+        """Update the deployment once under load; returns the ended Traffic."""
         self.apply(manifest)
         before = {pod["metadata"]["name"] for pod in self.ready("web", 2)}
         traffic = Traffic(self.namespace, "web", LARGE)
@@ -46,7 +46,7 @@ class Rollout(ClusterTest):
         self.assertGreater(traffic.good["download"], 0)
 
     def test_others_are_measured_beside_it(self):
-        """With the image and nothing of what dinit-su is told; no bound is held to them."""
+        """The same manifest with other images, once with a hook; the figures are printed and not judged."""
         for name, (image, more) in OTHERS.items():
             with self.subTest(init=name):
                 manifest = examples.manifest("deployment.yaml").replace(

@@ -61,7 +61,7 @@ class AtATerminal(ClusterTest):
         self.assertIsNotNone(until(lambda: shell.process.poll() is not None, "kubectl exec"))
 
     def test_a_shell_as_the_app(self):
-        """exec gives the user of the image, root; the program that is there switches in place."""
+        """exec starts a program as the image's user, root; dinit-su in the image switches in place."""
         self.apply_example("deployment.yaml")
         pod = self.ready("web", 2)[0]["metadata"]["name"]
         self.assertEqual(self.execute(pod, "id", "-un").stdout, "root\n")
@@ -85,7 +85,7 @@ class AtATerminal(ClusterTest):
         self.assertEqual(self.ended("shell")["exitCode"], 5)
 
     def test_debug_container_beside_it(self):
-        """It shares the process namespace of the container that it is for."""
+        """A debug container shares the process namespace of its target container."""
         self.apply_example("non-root.yaml")
         self.ready("non-root")
         for verb in (("debug",), ("alpha", "debug")):

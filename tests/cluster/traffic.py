@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Requests from outside the pods to the Endpoints of a Service, of whose changes they hear late.
+"""Requests to the Endpoints of a Service, by clients outside the pods that hear late of changes.
 
-That is what a node's kube-proxy or a load balancer does. The sockets of a client must not be in the
-pod's network namespace: they would keep it alive, and nothing would ever be cut off.
+A node's kube-proxy and a load balancer behave so. The sockets of a client must not be in the pod's
+network namespace: they would keep it alive, and no connection would ever be cut off.
 """
 import http.client
 import socket
@@ -11,20 +11,20 @@ import time
 
 from cluster import Watch, until
 
-# How late a change of the Endpoints is heard of, in seconds.
+# Seconds after which clients hear of a change of the Endpoints.
 LATE = 1.0
 NEW_CONNECTIONS = 6
 KEPT_CONNECTIONS = 4
 PACE = 0.05
 SLOW_READERS = 6
-# What a slow reader takes a second, and at a time.
+# Bytes that a slow reader takes in a second, and at a time.
 SLOW_RATE = 2 * 1024 * 1024
 PIECE = 64 * 1024
 PORT = 8080
 
 
 class Traffic:
-    """The requests, going on from the moment it is made until end()."""
+    """The requests, which go on from the constructor until end()."""
 
     def __init__(self, namespace, service, large):
         self.large = large
@@ -55,7 +55,7 @@ class Traffic:
                 for address in subset.get("addresses", ())]
 
     def listen_late(self):
-        """Take the addresses over LATE seconds after they have changed."""
+        """Use changed addresses LATE seconds after the change."""
         heard = []
         while not self.ending.wait(0.05):
             now = time.monotonic()
@@ -72,7 +72,7 @@ class Traffic:
             return addresses[self.next % len(addresses)]
 
     def end(self):
-        """Let what is under way end, and begin no more."""
+        """Let the requests under way end, and begin no more."""
         self.ending.set()
         for thread in self.threads:
             thread.join()
@@ -97,8 +97,8 @@ class Traffic:
     def request(self, connection, keep=False, used=False):
         """Make one request; returns whether the connection can be used for another.
 
-        A server may close a connection that has been used when nothing is under way on it. Every
-        client then asks once more on a new one: RFC 9112, 9.3.1.
+        A server may close a kept connection while no request is under way. A client whose next request
+        meets that repeats it on a new connection: RFC 9112, 9.3.1.
         """
         try:
             connection.request("GET", "/healthz", headers={} if keep else {"Connection": "close"})
@@ -144,7 +144,7 @@ class Traffic:
                 self.note(self.cut_short, "%s: %d of %d bytes" % (address, got, self.large[1]))
 
     def read_slowly(self, address):
-        """Read the large page at SLOW_RATE; returns how many bytes of it came."""
+        """Read the large page at SLOW_RATE; returns the number of bytes that came."""
         connection = http.client.HTTPConnection(address, PORT, timeout=30)
         connection.sock = socket.socket()
         connection.sock.settimeout(30)

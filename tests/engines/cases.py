@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every case has at hand: its engine, its image, and the promises that come up again.
+"""The common part of the cases: an engine, an image, and assertions that several modules make.
 
 A test module states its cases once, in a class that names an image, and then runs them on both
 engines: class DockerX(X, OnDocker) and class PodmanX(X, OnPodman).
@@ -9,7 +9,7 @@ import unittest
 import images
 from engine import Docker, Podman
 
-# The container's command is then the program's whole command line.
+# With these options the container's command is the program's whole command line.
 ENTERED_BY_HAND = ["--entrypoint", "/sbin/dinit-su"]
 
 

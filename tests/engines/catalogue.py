@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Real servers, and what people put in front of them, each with the work that it is stopped in.
+"""Real servers, and the shells and wrappers in front of them, each with the work during which it is stopped.
 
-All of them are started without an option of the init: what that does by itself is the question.
+All of them are started without an option of the init: the rows show its behaviour by itself.
 """
 from in_flight import (Answering, Broker, FastCGI, Film, OpenShell, Requests, Rows, Saying, Session,
                        Tasks, Work)
@@ -31,17 +31,17 @@ MARIADB = ("[ -d /tmp/data/mysql ] || mariadb-install-db --no-defaults --datadir
 class Row:
     """A line of the table.
 
-    name     as the table says it
-    program  what has to be in the image
-    user     whom the init becomes
-    command  what it starts
+    name     its name in the table
+    program  a program that has to be in the image
+    user     the user that the init becomes
+    command  the command that the init starts
     work     makes the Work from a container, the helper container and a free database of its Redis
     reload   the signal that reloads it, if any
-    quick    whether the engine tests have it too: one of each kind
-    setting  what docs/kubernetes.md says to set for it: the end of a DINIT_SU_ variable
-    status   how it ends when it is stopped
-    within   how many seconds a stop may take, whatever else the machine does
-    known    why it may be worse than with tini, if it may
+    quick    true for one row of each kind, which the engine tests have too
+    setting  the variable that docs/kubernetes.md names for it, without DINIT_SU_
+    status   the exit status after a stop
+    within   the seconds that a stop may take on a loaded machine
+    known    the reason why it may be worse than with tini, if it may
     """
 
     def __init__(self, name, program, user, command, work=lambda container, *_: Requests(container),
@@ -62,7 +62,7 @@ def saying(words):
 
 
 def sql(client):
-    """Rows of a database, by the command line of its client: its last word is the query."""
+    """Rows of a database; client is the command line of its client, behind which a query follows."""
     return lambda container, helper, _: Rows(
         container, helper, client + ["select 1"], client + ["create table written (number int)"],
         client + ["'insert into written values (1)'"], client + ["select count(*) from written"])
@@ -83,12 +83,12 @@ def shell(line, name="sh"):
 
 
 def behind(name, *command, **others):
-    """Something in front of the server of node."""
+    """A row with a shell or wrapper in front of the server of node."""
     return Row(name, "node", "www-data", command, **others)
 
 
 def once(name, *command, **others):
-    """Something in front of a server in Python that takes the second TERM for the end, too."""
+    """A row like that, with a server in Python that ends at once on a second TERM."""
     return Row(name, "python3", "www-data", command, quick=True, **others)
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""A world of its own for the engines, which vanishes with the test run however that ends.
+"""A world of its own for the engines, which vanishes with the test run, even if that is killed.
 
-Engines start daemons that detach, mount file systems and fill directories. All of it happens in a
-new PID and mount namespace: when its first process ends, the kernel ends every process in it and
-undoes every mount, and the directory of the tests, a file system in memory, is gone with them.
-A file system in memory also hides /run and the places where the engines of the machine keep
-their images, so nothing of the machine's can be touched even by a wrong option.
+Engines start daemons that detach, mount file systems and fill directories. They do so in a new PID and
+mount namespace: when its first process ends, the kernel ends every process in it and undoes every mount.
+The directory of the tests, a file system in memory, goes with them. File systems in memory also hide
+/run and the places where the engines of the machine keep their images, so that even a wrong option
+cannot touch anything of the machine's.
 """
 import ctypes
 import os
@@ -22,7 +22,7 @@ CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-# Why there is no such world, in which case no engine is started; None inside it.
+# The reason why there is no such world, and no engine is started; None inside the world.
 missing = "not started by tests/engines/run"
 
 
@@ -34,7 +34,7 @@ def end_with_parent(number=signal.SIGKILL):
 def enter():
     """Return in the new world, as a process below its PID 1; the caller's process stays outside.
 
-    Where that cannot be, return at once, with the reason in missing.
+    If that is impossible, return at once, with the reason in missing.
     """
     global missing
     missing = obstacle()
@@ -53,14 +53,14 @@ def enter():
     if first:
         sys.exit(guard(first))
     end_with_parent()
-    # Without the terminal, whose foreground an init in here would take; guard() stays with it.
+    # In a session without the terminal: an init in here would take its foreground from guard().
     os.setsid()
     mount_everything()
     os.environ["DINIT_SU"] = install(content)
     os.environ["DINIT_SU_CGROUP"] = CGROUP + str(outside)
     worker = os.fork()
     if worker:
-        # Not sys.exit: what is buffered, and what is to be done at the exit, is the worker's.
+        # Not sys.exit: buffers and exit handlers belong to the worker.
         os._exit(reap_until(worker))
 
 
@@ -76,7 +76,7 @@ def obstacle():
 
 
 def is_mount_point(path):
-    """As the kernel has it, proc_pid_mountinfo(5): os.path.ismount() takes every root for one."""
+    """True for a mount point of proc_pid_mountinfo(5). os.path.ismount() is true for every root."""
     with open("/proc/self/mountinfo") as file:
         return any(line.split()[4] == path for line in file)
 
@@ -91,7 +91,7 @@ def mount_everything():
 
 
 def install(content):
-    """Put the program where it does not matter what was hidden and who may read the checkout."""
+    """Put the program into PLACE: the mounts may hide the checkout, and not every user may read it."""
     path = os.path.join(PLACE, "dinit-su")
     with open(path, "wb") as file:
         file.write(content)
@@ -115,7 +115,7 @@ def guard(first):
 
 
 def reap_until(worker):
-    """Be the PID 1 that daemons expect: collect everything, end with the worker."""
+    """Be the PID 1 that daemons expect: reap every child, and end with the worker."""
     while True:
         pid, status = os.wait()
         if pid == worker:
@@ -127,9 +127,9 @@ def exit_status(status):
 
 
 def remove_cgroups():
-    """Remove what this and earlier, killed runs left: cgroups outlive namespaces.
+    """Remove the cgroups of this run and of earlier runs that were killed: cgroups outlive namespaces.
 
-    Not those of a run that still goes on: one that a container is just about to enter is empty.
+    Those of a run that goes on stay, even empty ones: a container may be about to enter them.
     """
     for directory, names, _ in os.walk(CGROUPS):
         if directory.count("/") - CGROUPS.count("/") > 1:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Docker and Podman behind one small interface, each started once per run and privately.
 
-All of it happens in the world of confine.py, so that what is left here to do at the end is nothing:
-daemons, mounts and files go with that world.
+They run in the world of confine.py, which takes daemons, mounts and files with it: nothing has to be
+removed here.
 """
 import functools
 import json
@@ -15,10 +15,10 @@ import unittest
 import confine
 from waiting import PATIENCE, read_status, until
 
-# Far below the ten seconds after which an engine kills; a loaded machine stays below as well.
+# Seconds: far below the ten after which an engine kills, and enough on a loaded machine.
 SOON = 2.0
 
-# No engine can raise limits on every machine, and none of the tests needs more.
+# These limits are below those of any machine, as an engine may not be allowed to raise them.
 CONTAINERS_CONF = """\
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -38,7 +38,7 @@ ENGINE_WARNINGS = ("WARNING: ", "time=", "DEPRECATED: ")
 
 
 def once(function):
-    """Call the function once for the same arguments, and remember even that it failed and how."""
+    """Call the function once for the same arguments; remember its result, or the exception."""
     results = {}
 
     @functools.wraps(function)
@@ -66,7 +66,7 @@ def read(path):
 
 
 class Ended:
-    """What a container that ran in the foreground has left."""
+    """Status, output and errors of a container that ran in the foreground."""
 
     def __init__(self, process):
         self.status = process.returncode
@@ -79,7 +79,7 @@ class Ended:
 
 
 class Engine:
-    """What is the same in both engines."""
+    """The common part of both engines."""
 
     name = None
     programs = ()
@@ -89,7 +89,7 @@ class Engine:
     @classmethod
     @once
     def started(cls):
-        """The one engine of this kind in this run; skips the test if it is not to be had."""
+        """The one engine of this kind in this run; skips the test if it cannot be started."""
         if confine.missing:
             raise unittest.SkipTest(confine.missing)
         for program in cls.programs:
@@ -115,7 +115,7 @@ class Engine:
         return path
 
     def fresh_directory(self, owner=None):
-        """A new directory for a bind mount: anybody's, or only its owner's."""
+        """A new directory for a bind mount, for all users to write to or for its owner alone."""
         self.count += 1
         path = os.path.join(self.directory, "shared-%d" % self.count)
         os.mkdir(path)
@@ -130,7 +130,7 @@ class Engine:
         raise NotImplementedError
 
     def call(self, *arguments, check=True, **options):
-        """Have the engine do something; returns the ended process of its client."""
+        """Run the engine's client; returns its ended process."""
         process = subprocess.run(
             self.command(*arguments), env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True,
@@ -160,7 +160,7 @@ class Engine:
         self.call("build", "--network=none", "-t", tag, context)
 
     def import_tree(self, tag, tar):
-        """Make a tar of a root directory an image."""
+        """Make an image of the tar of a root directory."""
         self.call("import", tar, tag)
 
 
@@ -240,19 +240,19 @@ class Container:
         return self.engine.call(verb, *arguments, self.identity, **options)
 
     def logs(self):
-        """What it has said so far, stdout and stderr together."""
+        """Its output so far, stdout and stderr together."""
         process = self.call("logs")
         return process.stdout + process.stderr
 
     def wait_for(self, text):
-        """Wait until it has said text."""
+        """Wait until its output has this text."""
         until(lambda: text in self.logs(), lambda: "%r from %r" % (text, self))
 
     def inspect(self):
         return json.loads(self.call("inspect").stdout)[0]
 
     def pid(self):
-        """The pid of its PID 1 as seen from here."""
+        """The pid of its PID 1 in this PID namespace."""
         return self.inspect()["State"]["Pid"]
 
     def is_running(self):
@@ -264,7 +264,7 @@ class Container:
         return self.inspect()["State"]["ExitCode"]
 
     def stop(self):
-        """Stop it as a user would; returns how many seconds that took."""
+        """Stop it as a user would; returns the seconds that it took."""
         began = time.monotonic()
         self.call("stop")
         return time.monotonic() - began
@@ -277,21 +277,21 @@ class Container:
         return self.engine.call("exec", *options, self.identity, *arguments, **others)
 
     def copy_out(self, path):
-        """A file or a directory of its, as a tar, a character a byte."""
+        """A file or directory in it as the text of a tar, with one character for each byte."""
         return self.engine.call("cp", self.identity + ":" + path, "-", encoding="latin-1").stdout
 
     def remove(self):
         self.call("rm", "-f", check=False)
 
     def wait_for_processes(self, names):
-        """Wait until its processes, zombies included, are exactly those of these sorted names."""
+        """Wait until the names of its processes, zombies included, are exactly these sorted names."""
         def found():
             return sorted(status["Name"] for status in self.processes().values())
 
         until(lambda: found() == names, lambda: "%s, not %s" % (names, found()))
 
     def processes(self):
-        """/proc/PID/status of every process in it, as dictionaries of texts, by their pid in it."""
+        """{pid in the container: its /proc/PID/status as a dictionary of texts}."""
         namespace = os.readlink("/proc/%d/ns/pid" % self.pid())
         found = {}
         for name in os.listdir("/proc"):
@@ -305,7 +305,7 @@ class Container:
 
 
 def copy(source, target, mode):
-    """Copy a file and make it what a COPY in a Dockerfile would find."""
+    """Copy a file into a build context, with this mode; makes the directories on the way."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
     shutil.copyfile(source, target)
     os.chmod(target, mode)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The directory examples/, as the engines take it.
 
-Dockerfiles are built as they are, from a base image whose apt-get finds everything installed, since
-nothing is downloaded here. Pod manifests are read as they are, but for what podman cannot do
-without a network.
+Dockerfiles are built unchanged, from a base image in which all packages are installed and apt-get does
+nothing: nothing is downloaded here. Pod manifests lose only the parts for which podman needs a network.
 """
 import os
 import re
@@ -24,7 +23,7 @@ FROM %s
 RUN printf '#!/bin/sh\\n' >/usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get
 """ % trees.SMALL
 
-# What stands for the image that somebody else has built.
+# The image that somebody else has built.
 FOREIGN = "nginx:1.27"
 FOREIGN_DOCKERFILE = """\
 FROM %s
@@ -52,7 +51,7 @@ def base(engine):
 
 @once
 def context(engine):
-    """examples/docker as the user has it who builds there: with the program in it."""
+    """A copy of examples/docker with the program in it, as a user has it for a build."""
     path = os.path.join(engine.directory, "examples-docker")
     shutil.copytree(DOCKER, path)
     copy(os.environ["DINIT_SU"], os.path.join(path, "dinit-su"), 0o755)
@@ -93,9 +92,9 @@ SECRET_VOLUME = """\
 
 
 def with_secret(text, directory, mode=0o440):
-    """groups.yaml as the kubelet would have it: podman 4.3 knows neither fsGroup nor Secrets.
+    """groups.yaml without its Secret and fsGroup, which podman 4.3 does not know.
 
-    The file is root's and the group's, and the group is one more of the pod.
+    As from the kubelet, the secret is a file of root and of the group, and the pod has the group.
     """
     secret, pod = text.split("---\n")
     path = os.path.join(directory, "redis.conf")
@@ -109,11 +108,11 @@ def with_secret(text, directory, mode=0o440):
 
 
 def for_podman(text):
-    """A manifest without what podman would need a network for, the ports, and with one replica.
+    """A manifest with one replica and without ports, for which podman would need a network.
 
-    An emptyDir is anybody's in Kubernetes and root's in podman 4.3, so what writes to one there is
-    root. Podman 4.3 cannot always remove an init container that has ended: the annotation makes it keep
-    them, as Kubernetes does.
+    All users can write to an emptyDir in Kubernetes, and only root in podman 4.3: the init containers
+    that do so run as root. Podman 4.3 cannot always remove an init container that has ended: the
+    annotation makes it keep them, as Kubernetes does.
     """
     text = re.sub(r"(?m)^( *)ports:\n(?:\1(?:- |  ).*\n)+", "", text)
     text = text.replace("replicas: 2", "replicas: 1").replace("runAsNonRoot: true\n          allow",

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The images that the tests run, built once per engine and run, and nothing pulled from anywhere.
+"""The images of the tests, built once per engine and run; none is pulled.
 
-SMALL   busybox with the accounts of root and app, entered as app
+SMALL   busybox with the accounts of root and app; the entry point becomes app
 SCRATCH only the program and busybox: no account file, no directory but the runtime's
-BARE    only the program and a static one of ours: no shell; entered with USER_ID
-USERS   BARE with the accounts of the well-known images; the program is to be entered by hand
-DEBIAN  Debian with bash, less, Redis, nginx, PostgreSQL, Gunicorn and Celery, entered as redis
-FEW     the same with what is in srv, tini and gosu
-SCRIPTS DEBIAN with the start-up scripts that people write, their accounts, and gosu
-SERVERS a larger Debian with all of the servers in catalogue.py, what is in srv, tini and gosu
+BARE    only the program and the probe: no shell; the entry point takes the ids from USER_ID
+USERS   BARE with the accounts of the well-known images; the entry point has no options
+DEBIAN  Debian with bash, less, git, Redis, nginx, PostgreSQL, Gunicorn and Celery; becomes redis
+FEW     the same Debian with the files of srv, tini and gosu
+SCRIPTS the same Debian with the start-up scripts that people write, their accounts, and gosu
+SERVERS a larger Debian with all servers of catalogue.py, the files of srv, tini and gosu
 """
 import os
 import shutil
@@ -34,7 +34,7 @@ SRV = os.path.join(os.path.dirname(os.path.abspath(__file__)), "srv")
 PASSWD = "root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n"
 GROUP = "root:x:0:\ndaemon:x:1:root\naudio:x:29:app\nvideo:x:44:\napp:x:1000:\n"
 SCRIPT_DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts")
-# The users of those scripts: as they are in the images that run them.
+# The users of those scripts, as in the images that run them.
 USER_LINES = """\
 root:x:0:0::/root:/bin/sh
 abc:x:911:911::/config:/bin/sh
@@ -100,7 +100,7 @@ TREES = {DEBIAN: trees.SMALL, FEW: trees.SMALL, SCRIPTS: trees.SMALL,
 
 
 def is_static(path):
-    """Whether a program needs no loader, which an image from scratch does not have."""
+    """True if a program needs no loader, which an image from scratch does not have."""
     with open(path, "rb") as file:
         content = file.read()
     return b"/ld-linux" not in content and b"/ld-musl" not in content
@@ -114,7 +114,7 @@ def busybox():
 
 
 def fill_context(context):
-    """The files that the Dockerfiles copy from."""
+    """Make the files that the Dockerfiles copy."""
     copy(os.environ["DINIT_SU"], os.path.join(context, "dinit-su"), 0o755)
     copy(busybox(), os.path.join(context, "bin", "busybox"), 0o755)
     copy(os.environ["PROBE"], os.path.join(context, "probe"), 0o755)
@@ -127,7 +127,7 @@ def fill_context(context):
 
 
 def add_scripts(context):
-    """The start-up scripts, what they call, and the accounts of their images."""
+    """Add the start-up scripts, and gosu, which they call."""
     shutil.copytree(SCRIPT_DIRECTORY, os.path.join(context, "scripts"))
     if not confine.tool("gosu"):
         raise unittest.SkipTest("gosu is not installed")
@@ -142,7 +142,7 @@ def add_users(context):
 
 
 def add_servers(context):
-    """The applications of the servers, and what dinit-su is held to."""
+    """Add the applications of the servers, and tini and gosu, with which dinit-su is compared."""
     shutil.copytree(SRV, os.path.join(context, "srv"))
     for program in ("tini-static", "gosu"):
         if not confine.tool(program):
@@ -153,7 +153,7 @@ def add_servers(context):
 
 
 def compile_go(source, program):
-    """Compile the server in Go, if there is a compiler; without it, its rows are skipped."""
+    """Compile the server in Go; without a compiler its rows are skipped."""
     if confine.tool("go"):
         subprocess.run([confine.tool("go"), "build", "-o", program, source], check=True,
                        env=dict(os.environ, CGO_ENABLED="0", GO111MODULE="off", GOFLAGS="",
@@ -162,7 +162,7 @@ def compile_go(source, program):
 
 @once
 def prepare(engine, image):
-    """Have the engine build an image, the first time it is asked for; returns its name."""
+    """Have the engine build an image at the first call; returns its name."""
     for program in ("DINIT_SU", "PROBE"):
         if not is_static(os.environ[program]):
             raise unittest.SkipTest("%s is not statically linked" % program)

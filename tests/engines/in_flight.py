@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What servers are in the middle of when they are stopped or reloaded, and what became of it.
+"""The work that servers do while they are stopped or reloaded, and how much of it is lost.
 
-A kind of work is begun on a container, which returns when all of it is under way; count_lost() is
-asked when the server has ended, or has had the time to finish.
+begin() returns when all of the work is under way. count_lost() is called when the server has ended, or
+after a reload.
 """
 import http.server
 import os
@@ -18,16 +18,16 @@ from network import HERE, NETWORK, address, enter_clients_network, in_clients_ne
 
 EIGHT = 8
 BACKEND_PORT = 9000
-# How long a request that is under way may take to the end; they need two seconds.
+# Seconds that a request under way may take to its end; a request needs two.
 PATIENCE = 20.0
 SLOW, QUICK = "/slow", "/"
 
 
 class Work:
-    """No work at all: the methods that every kind of work has."""
+    """No work, and the methods of every kind of work."""
 
     total = 0
-    # What the first of what was lost saw.
+    # The error of the first request that was lost.
     why = ""
 
     def __init__(self, container):
@@ -45,15 +45,15 @@ class Work:
         return True
 
     def begin(self):
-        """Returns when all of the work is under way."""
+        """Begin the work; returns when all of it is under way."""
 
     def count_lost(self, ended):
-        """Wait for the end of what is still under way; of the server, if it has ended."""
+        """Wait for the end of the work, and count what was lost. ended: the server has ended."""
         return 0
 
 
 class Exchange(threading.Thread):
-    """A request on a connection of its own; is under way when the answer has begun."""
+    """A request on a connection of its own. It is under way when its answer has begun."""
 
     def __init__(self, host, port, request, first, last):
         super().__init__(daemon=True)
@@ -84,7 +84,7 @@ class Exchange(threading.Thread):
         return self.last in self.answer
 
     def give_up(self):
-        """Nobody will answer any more: the server's network is gone."""
+        """End the wait for an answer: the server and its network are gone."""
         try:
             self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -114,7 +114,7 @@ class Requests(Work):
         return exchange.is_complete()
 
     def begin(self):
-        # Where workers are still to come, some requests end before the last begins.
+        # While workers are still starting, some requests end before the last one begins.
         until(self.have_all_begun, lambda: "as many requests as there should be workers for")
 
     def have_all_begun(self):
@@ -124,7 +124,7 @@ class Requests(Work):
         return not any(exchange.over.is_set() for exchange in self.exchanges)
 
     def count_lost(self, ended):
-        # What was sent before the end has arrived: there is nothing but a bridge in between.
+        # All that was sent before the end has arrived: between server and client is only a bridge.
         deadline = time.monotonic() + (0.5 if ended else PATIENCE)
         for exchange in self.exchanges:
             if not exchange.over.wait(max(0, deadline - time.monotonic())):
@@ -135,7 +135,7 @@ class Requests(Work):
 
 
 class FastCGI(Requests):
-    """The same as a web server asks them of PHP-FPM: https://fastcgi-archives.github.io."""
+    """The same requests as from a web server to PHP-FPM: https://fastcgi-archives.github.io."""
 
     port = 9000
     parameters = (("REQUEST_METHOD", "GET"), ("SCRIPT_FILENAME", "/srv/index.php"))
@@ -200,7 +200,7 @@ class Tasks(Work):
 
 
 class Rows(Work):
-    """Clients that write one row after the other; what was acknowledged is there at the next start."""
+    """Clients that write row after row; each acknowledged row must be there at the next start."""
 
     writers = EIGHT
     enough = 20
@@ -222,7 +222,7 @@ class Rows(Work):
 
     def begin(self):
         self.ask(self.create)
-        # Each leads the process group of its client, which may wait for an answer for ever.
+        # Each shell leads the process group of its client, which may wait for an answer for ever.
         self.groups = "/tmp/writers-" + address(self.container)
         loop = ("echo -$$ >>%s; while %s >/dev/null; do echo row; done"
                 % (self.groups, " ".join(self.client(self.insert))))
@@ -250,7 +250,7 @@ class Rows(Work):
             process.wait()
         self.total = self.written
         if ended:
-            # Started again it is another one to us, with another network.
+            # address() gives a network to each Container once, and the new start has a new network.
             self.container.call("start")
             self.container = Container(self.container.engine, self.container.identity)
             self.wait_until_ready()
@@ -258,7 +258,7 @@ class Rows(Work):
 
 
 class Film(Work):
-    """A file that is only readable if its end was written."""
+    """A file that can be played only if its end was written."""
 
     total = 1
     path = "/tmp/film.mp4"
@@ -288,7 +288,7 @@ class Answering(Work):
 
 
 class Broker(Answering):
-    """RabbitMQ. Lost is the broker when its log does not tell of an orderly end."""
+    """RabbitMQ, which is lost if its log does not tell of an orderly end."""
 
     total = 1
     log = "/var/log/rabbitmq"
@@ -303,7 +303,7 @@ class Broker(Answering):
 
 
 class Saying(Work):
-    """A server that says that it is ready."""
+    """A server that prints a line when it is ready, and is idle."""
 
     def __init__(self, container, words):
         super().__init__(container)
@@ -314,7 +314,7 @@ class Saying(Work):
 
 
 class OpenShell(Requests):
-    """Somebody's shell, as `docker exec -it CONTAINER bash` opens it, and nothing else."""
+    """A shell that `docker exec -it CONTAINER bash` has opened, and no request."""
 
     total = 0
     prompt = b"# "
@@ -338,7 +338,7 @@ class OpenShell(Requests):
 
 
 class Slow(http.server.BaseHTTPRequestHandler):
-    """What stands behind the proxies; they pass on what fills their buffers."""
+    """The server behind the proxies. Its answer begins with enough to fill their buffers."""
 
     beginning = Requests.first + bytes(1 << 16)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A steady load of HTTP requests on a server, which can be told to use another one.
+"""A steady load of HTTP requests on a server, which can change to another server.
 
-That is what a load balancer does to a server that is going to be stopped: it gets no new
-requests any more, some time after it was asked to stop, and those that are running go on.
+A load balancer does so: some time after a server was asked to stop it gets no new requests, and its
+requests under way go on.
 """
 import http.client
 import socket
@@ -22,7 +22,7 @@ PIECES = 32
 
 
 class Load:
-    """The load, running from the moment it is made until end()."""
+    """The load, which runs from the constructor until end()."""
 
     def __init__(self, server, page, large_page):
         """On a server, (address, port); page and large_page are (path, length of the content)."""
@@ -52,7 +52,7 @@ class Load:
             work()
 
     def use(self, server):
-        """Send what is not under way yet to another server."""
+        """Send the requests that follow to another server."""
         self.server = server
 
     def end(self):
@@ -62,18 +62,18 @@ class Load:
             thread.join()
 
     def rate(self, begin, end):
-        """How many requests a second have ended well in a period of time.monotonic()."""
+        """The successful requests a second in a period of time.monotonic()."""
         return sum(begin <= moment <= end for moment in self.ended) / (end - begin)
 
     def paced(self):
-        """Return at every step of the pace until the end; late ones follow at once."""
+        """Yield at every step of the pace until the end; a late step follows at once."""
         step = time.monotonic()
         while not self.ending.wait(max(0, step - time.monotonic())):
             yield
             step += PACE
 
     def record(self, request, *arguments):
-        """Make one request; returns whether it ended well."""
+        """Make one request; returns whether it succeeded."""
         try:
             request(*arguments)
             error = None

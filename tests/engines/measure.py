@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server of the catalogue, stopped or reloaded in the middle of its work under one of two inits."""
+"""Measures a server of the catalogue that is stopped or reloaded during its work, under an init."""
 import itertools
 
 import images
@@ -10,16 +10,16 @@ from in_flight import start_backend
 TINI, DINIT_SU, AS_SET = "tini + gosu", "dinit-su", "as set"
 ENTRIES = {TINI: ("/sbin/tini-static", "--", "/sbin/gosu"), DINIT_SU: ("/sbin/dinit-su",),
            AS_SET: ("/sbin/dinit-su",)}
-# What is measured: the action and the init. Only some rows have a setting, or reload.
+# The measurements of a row: action and init. Only some rows have a setting or a reload.
 COLUMNS = (("stop", TINI), ("stop", DINIT_SU), ("stop", AS_SET), ("reload", TINI),
            ("reload", DINIT_SU))
 GRACE = 10
-# A stop may take so much longer than with the other init: the machine has other things to do, too.
+# Seconds that a stop may take longer than with the other init: the machine may be busy.
 LONGER = 4.0
 
 
 class Stopped:
-    """What became of it when it was stopped: what was lost of what, how long it took, the status."""
+    """The result of a stop: the work that was lost, the seconds, the status."""
 
     ended = True
 
@@ -40,7 +40,7 @@ class Stopped:
 
 
 class Reloaded(Stopped):
-    """What became of it when it was asked to reload: it should be there, and serve."""
+    """The result of a reload: the work that was lost; the status, or None if the server serves on."""
 
     ended = False
 
@@ -53,7 +53,7 @@ class Reloaded(Stopped):
 
 
 class Failed:
-    """Why there is nothing to say about it."""
+    """A measurement that failed, and why."""
 
     why = ""
 
@@ -68,7 +68,7 @@ class Failed:
 
 
 class Bench:
-    """An engine with the servers, and what they need around them."""
+    """An engine with the servers, and the services that they need."""
 
     def __init__(self, engine, image=images.SERVERS, grace=GRACE):
         self.engine, self.grace = engine, grace
@@ -76,7 +76,7 @@ class Bench:
         network.clients_network()
         start_backend()
         self.helper = self.start_helper()
-        # Of the helper's Redis, one for each measurement.
+        # The databases of the helper's Redis, one for each measurement.
         self.databases = itertools.count()
 
     def start_helper(self):
@@ -90,7 +90,7 @@ class Bench:
 
     @once
     def has(self, row):
-        """Whether its program is in the image."""
+        """True if the program of the row is in the image."""
         return self.helper.execute("sh", "-c", 'command -v "$0"', row.program,
                                    check=False).returncode == 0
 

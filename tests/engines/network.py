@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Reaching a server in a container.
 
-Clients are outside of it, as real ones are: in a network namespace of their own, joined to each
-container by a pair of virtual Ethernet devices. A client in the container's own namespace would
-keep that alive, and so hide that whatever the kernel still has to send is lost with it.
+Clients are outside of it, like real ones: in a network namespace of their own, joined to each container
+by a pair of virtual Ethernet devices. A client in the container's namespace would keep it alive, and so
+hide the loss of bytes that the kernel has not sent when the container ends.
 """
 import http.client
 import itertools
@@ -16,14 +16,14 @@ import confine
 from engine import once, until
 
 CLONE_NEWNET = 0x40000000
-# For documentation: nobody's, and there is no way out of the namespace anyway.
+# A network for documentation, RFC 5737; the namespace has no way out anyway.
 NETWORK, HERE = "192.0.2.", 1
 NUMBERS = itertools.cycle(range(2, 255))
 BRIDGE = "clients"
 
 
 def in_thread(function, *arguments):
-    """Call a function in a thread of its own; returns or raises what it does."""
+    """Call a function in a thread of its own; returns its result or raises its exception."""
     outcome = []
 
     def call():
@@ -48,7 +48,7 @@ def enter(descriptor):
 
 
 def ip(line):
-    """Have ip(8) do something in the network namespace of the calling thread."""
+    """Run ip(8) in the network namespace of the calling thread."""
     process = subprocess.run([confine.tool("ip"), *line.split()], stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              universal_newlines=True, timeout=60)
@@ -58,7 +58,7 @@ def ip(line):
 
 @once
 def clients_network():
-    """A descriptor of the network namespace that the clients are in."""
+    """A descriptor of the clients' network namespace."""
     if not confine.tool("ip"):
         raise unittest.SkipTest("ip (of iproute2) is not installed")
 
@@ -66,8 +66,8 @@ def clients_network():
         if confine.LIBC.unshare(CLONE_NEWNET) != 0:
             raise OSError("cannot make a network namespace")
         ip("link set lo up")
-        # With an address of its own: else it has the lowest of its ports, another one whenever they
-        # change, and containers go on sending to the old one for a while.
+        # A bridge without a hardware address of its own takes the lowest of its ports. That changes with
+        # the ports, and containers go on sending to the old address for a while.
         ip("link add %s address 02:00:00:00:00:01 type bridge" % BRIDGE)
         ip("address add %s%d/24 dev %s" % (NETWORK, HERE, BRIDGE))
         ip("link set %s up" % BRIDGE)
@@ -77,12 +77,12 @@ def clients_network():
 
 
 def enter_clients_network():
-    """Move the calling thread, and it alone, to where the clients are."""
+    """Move the calling thread, and it alone, into the clients' network namespace."""
     enter(clients_network())
 
 
 def in_clients_network(function, *arguments):
-    """Call a function where the clients are; returns or raises what it does."""
+    """Call a function in the clients' network namespace; returns its result or raises its exception."""
     def call():
         enter_clients_network()
         return function(*arguments)
@@ -92,9 +92,9 @@ def in_clients_network(function, *arguments):
 
 @once
 def address(container):
-    """The address at which clients reach a container, which it gets at the first call.
+    """The address at which clients reach a container, which gets it at the first call.
 
-    Its namespace is left at once: nothing of ours keeps that alive.
+    The thread that enters the container's namespace ends at once, so that it does not keep it alive.
     """
     number, pid = next(NUMBERS), container.pid()
     if pid == 0:
@@ -128,7 +128,7 @@ def get(host, port, path):
 
 
 def answers(host, port, path):
-    """Whether a server answers clients with success."""
+    """True if a server answers clients with status 200."""
     try:
         return in_clients_network(get, host, port, path)[0] == 200
     except (OSError, http.client.HTTPException):

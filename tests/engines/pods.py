@@ -12,11 +12,11 @@ from cases import OnPodman
 from engine import PATIENCE, Container, until
 from network import address, answers, wait_until_it_answers
 
-# Below the grace period of every manifest.
+# Seconds, at most the grace period of each manifest.
 GRACE = 30
-# What their drain delays are cut to, in seconds.
+# Seconds to which the drain delays of the manifests are cut.
 DELAY = 1.0
-# Probes are not run: podman has systemd do that.
+# Podman has systemd run probes; without systemd they must be off.
 WITHOUT_SYSTEMD = {"DISABLE_HC_SYSTEMD": "true"}
 
 
@@ -35,7 +35,7 @@ class Pod:
         return Container(self.engine, "%s-%s" % (self.name, name))
 
     def stop(self):
-        """Stop it under its own grace period; returns how many seconds that took."""
+        """Stop it with its own grace period; returns the seconds that it took."""
         began = time.monotonic()
         self.call("stop")
         return time.monotonic() - began
@@ -45,7 +45,7 @@ class Pod:
         # Podman 4.3 cannot always remove an init container that has ended at the first attempt.
         until(lambda: self.engine.call(*command, check=False).returncode == 0,
               lambda: "the removal of " + self.name)
-        # Podman puts pods into a place of its own and leaves some of their cgroups there.
+        # Podman puts the cgroups of pods into a place of its own and leaves some of them there.
         for hierarchy in os.listdir(confine.CGROUPS):
             confine.remove_empty(os.path.join(confine.CGROUPS, hierarchy, "libpod_parent",
                                               self.identity))
@@ -72,7 +72,7 @@ class Play:
 
 
 def play(engine, name, **options):
-    """Have podman play a manifest of the examples, its drain delay cut to DELAY."""
+    """Have podman play a manifest of the examples, with its drain delay cut to DELAY."""
     text = examples.for_podman(examples.manifest(name))
     return Play(engine, name, text.replace('value: "5s"', 'value: "%ds"' % DELAY), **options)
 
@@ -83,7 +83,7 @@ begun = {}
 def begin_injected(engine):
     """Have podman begin with inject.yaml, for injected() to wait for.
 
-    Podman 4.3 takes 20 seconds to see that an init container has ended: others run meanwhile.
+    Podman 4.3 takes 20 seconds to see that an init container has ended: other tests run meanwhile.
     """
     if engine not in begun:
         examples.image(engine, "dinit-su")
@@ -102,7 +102,7 @@ class Pods(OnPodman):
         cls.engine = cls.engine_class.started()
 
     def assert_drains(self, pod, container, port, path):
-        """Asked to stop it serves on for the whole delay, then ends of its own accord."""
+        """After a stop the pod serves for the whole delay, and then ends by itself."""
         wait_until_it_answers(container, port, path)
         host = address(container)
         took = []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the level "restricted" of Kubernetes' Pod Security Standards asks of a pod.
+"""The rules of the level "restricted" of Kubernetes' Pod Security Standards.
 
-The rules of version 1.25 and later, for pods of Linux; its levels include those of "baseline". API servers
+They are those of version 1.25 and later, for pods of Linux, and include the level "baseline". API servers
 check them from 1.23 on, for namespaces with the label pod-security.kubernetes.io/enforce.
 """
 
@@ -62,7 +62,7 @@ def of_container(container, of_all):
 
 
 def violations(spec):
-    """What the spec of a pod has, or lacks, that keeps it out; each with the name of its container."""
+    """The violations of a pod's spec; those of a container begin with its name."""
     found = list(of_pod(spec))
     for kind in CONTAINERS:
         for container in spec.get(kind, ()):

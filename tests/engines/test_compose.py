@@ -12,7 +12,7 @@ from cases import OnDocker
 from engine import PATIENCE, Container, until
 from network import wait_until_it_answers
 
-# Without a network, and built from the base image of these tests.
+# The services run without a network.
 OVERRIDES = {"version": "3.9", "services": {
     name: {"network_mode": "none"} for name in ("web", "database", "cache")}}
 
@@ -51,7 +51,7 @@ class Compose(OnDocker):
         until(lambda: "Ready to accept connections" in cache.logs(), lambda: repr(cache))
         began = time.monotonic()
         self.compose("stop")
-        # The delay of the web server, and far below any of the grace periods.
+        # At least the delay of the web server, and far below the grace periods.
         self.assertGreater(time.monotonic() - began, 2)
         self.assertLess(time.monotonic() - began, 20)
         self.assertEqual([web.wait(), database.wait(), cache.wait()], [0, 0, 0])

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""dinit-su by the names of others: as the engines' own init, and in images made for gosu and tini.
+"""dinit-su by the names of its peers: as the engines' own init, and in images made for gosu and tini.
 
-What a peer does is recorded and dinit-su in its place must do the same. docs/drop-in.md says where
-it does not.
+The tests observe a peer, and dinit-su in its place must do the same. docs/drop-in.md lists the differences.
 """
 import json
 import os
@@ -15,9 +14,9 @@ from engine import Docker, Podman, copy, read, until
 from test_status import Status
 
 PATH = "/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Far below the ten seconds after which an engine kills.
+# Seconds, far below the ten after which an engine kills.
 SOON = 3.0
-# Where podman looks for what it needs: helper_binaries_dir of containers.conf(5).
+# The directories in which podman finds its helpers: helper_binaries_dir of containers.conf(5).
 HELPERS = ["/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman",
            "/usr/lib/podman"]
 
@@ -46,7 +45,7 @@ class PodmanWithInit(Podman):
         copy(os.environ["DINIT_SU"], os.path.join(self.helpers, "catatonit"), 0o755)
         super().start()
         with open(self.environment["CONTAINERS_CONF"], "a") as file:
-            # Before where the other helpers may be: netavark, where that is installed.
+            # The other directories stay: podman finds its other helpers there, such as netavark.
             file.write("helper_binaries_dir = %s\n" % json.dumps([self.helpers] + HELPERS))
 
     def run_command(self, image, arguments, options):
@@ -80,7 +79,7 @@ class EngineInit(Cases):
         images.prepare(cls.stock, cls.image)
 
     def both(self, observe):
-        """What is to be seen with the stock init and with dinit-su as a pair."""
+        """The pair of observations with the stock init and with dinit-su."""
         if not confine.tool(self.stock.init_program):
             self.skipTest("%s is not installed" % self.stock.init_program)
         return observe(self.stock, ["--init"]), observe(self.engine, [])
@@ -180,7 +179,7 @@ class PodmanEngineInit(EngineInit, OnPodmanWithInit):
 
 
 def zombies_of(parent):
-    """The children of a process that nobody has collected."""
+    """The children of a process that have ended and have not been reaped."""
     with open("/proc/%d/task/%d/children" % (parent, parent)) as file:
         children = file.read().split()
     return [pid for pid in children if "\tZ" in (read("/proc/%s/status" % pid) or "").split("\n")[2]]
@@ -246,7 +245,7 @@ class EntryPoints(Cases):
                     copy(confine.tool(program), os.path.join(directory, name), 0o755)
 
     def assert_same(self, observe, *needed):
-        """The same with both; su-exec is no package, gosu stands in for it."""
+        """Observe the same with the peers and with links; as su-exec has no package, gosu takes its place."""
         for program in needed:
             if not confine.tool(self.PEERS[program]):
                 self.skipTest("%s is not installed" % self.PEERS[program])
@@ -266,8 +265,8 @@ class EntryPoints(Cases):
         return container
 
     def seen(self, container, data):
-        """What is the same about a container after it was stopped, from outside."""
-        # How many there are of a kind depends on the moment.
+        """Stop a container; returns all that has to be the same with peers and links."""
+        # The number of processes of a kind depends on the moment.
         kinds = sorted({(status["Name"], status["Uid"], status["Gid"])
                         for status in container.processes().values()
                         if status["Name"].startswith(("redis", "postgres"))})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who runs in the container, whatever the engine was told about users, groups and capabilities."""
+"""The users, groups and capabilities in a container, with the engine's options for them."""
 import os
 
 from cases import ENTERED_BY_HAND, Cases, OnDocker, OnPodman
@@ -13,14 +13,14 @@ NO_CAPABILITIES = "0" * 16
 
 
 def values(output, field):
-    """What a field of /proc/PID/status has, a text for each process shown."""
+    """The values of a field of /proc/PID/status, one for each process shown."""
     return [line.split(":", 1)[1].strip() for line in output.splitlines()
             if line.startswith(field + ":")]
 
 
 class Identity(Cases):
     def assert_becomes(self, ended, uid, gid, groups=()):
-        """Init and main are that user in all their ids, and no capability is left to either."""
+        """Init and main have that user in all their ids, and no capability."""
         self.assertEqual(ended.status, 0, ended)
         for field, number in (("Uid", uid), ("Gid", gid)):
             self.assertEqual(values(ended.output, field), ["\t".join([str(number)] * 4)] * 2)

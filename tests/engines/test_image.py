@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The image of a release: copied from by a build, and run as a pod's pause process.
 
-It is made here from the binary under test and, for another architecture, from a file that is none:
-that the right one is chosen can be seen without running it.
+It is made here from the tested binary and, for another architecture, from a text file: the test sees
+which file is chosen without running it.
 """
 import os
 import platform

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pod manifests of examples/kubernetes: their schema, and what podman makes of them."""
+"""The pod manifests of examples/kubernetes: their schema, and their pods under podman."""
 import json
 import os
 import subprocess
@@ -22,7 +22,7 @@ SAVER = ("trap 'sleep .5; echo saved >/tmp/saved; exit' TERM; echo $$ >/tmp/read
 
 
 def fields_missing(part, whole, path="."):
-    """Where one JSON value has something that another has not, or not the same."""
+    """The paths at which a JSON value has a part that another value lacks or has differently."""
     if isinstance(part, dict) and isinstance(whole, dict):
         for key in part:
             yield from fields_missing(part[key], whole.get(key), path + "." + key)
@@ -34,7 +34,7 @@ def fields_missing(part, whole, path="."):
 
 
 class Local(unittest.TestCase):
-    """What kubectl makes of a manifest without a server."""
+    """Tests of kubectl without a server."""
 
     def setUp(self):
         if not confine.tool("kubectl"):
@@ -55,16 +55,16 @@ class Local(unittest.TestCase):
 
 
 class Schema(Local):
-    """Without a server kubectl does not validate, but it has the types of the API in it.
+    """Without a server kubectl does not validate, but it contains the types of the API.
 
-    One of its commands copies a manifest as it is, others read it into these types and write what
-    they have read: a field that does not exist is missing then, a value of a wrong type an error.
+    One of its commands copies a manifest unchanged. Others read it into these types and write the result:
+    a field that does not exist is then missing, and a value of a wrong type is an error.
     """
 
     def missing_in_types(self, manifest):
         copied = self.read(manifest)
         if copied["kind"] == "Secret":
-            # None of the commands reads one into its type; it has these fields and no others.
+            # No command reads a Secret into its type; it has these fields and no others.
             return [name for name in copied if name not in (
                 "apiVersion", "kind", "metadata", "type", "immutable", "data", "stringData")]
         if copied["kind"] == "Service":
@@ -72,7 +72,7 @@ class Schema(Local):
         else:
             changed = ("set", "image", "*=checked")
         types = self.kubectl(manifest, *changed)
-        # The annotation and what was changed to have something to write.
+        # All paths but those of the annotation and of the change that makes kubectl write.
         return [path for path in fields_missing(copied, types)
                 if path not in ("..metadata.annotations", "..spec.selector.app")
                 and not path.endswith("ontainers[].image")]
@@ -95,7 +95,7 @@ class Patched(Local):
     """dinit-su put into somebody's Deployment: with Kustomize, and by a plain patch."""
 
     def patched(self):
-        """What `kubectl patch` sends to a server, and the server makes of it."""
+        """The result of `kubectl patch`."""
         text = examples.manifest("kustomize/somebodys/deployment.yaml")
         return self.kubectl(text, "patch", "--patch", examples.manifest("patch/dinit-su.yaml"))
 
@@ -241,7 +241,7 @@ class Kubernetes(Pods):
         self.assertIn("redis.conf", cache.logs())
 
     def test_groups_of_the_pod_are_kept(self):
-        """Podman 4.3 knows supplementalGroups and no fsGroup; to dinit-su both are the same."""
+        """Podman 4.3 knows supplementalGroups and not fsGroup; for dinit-su both are the same."""
         pod, cache = self.start_with_secret(lambda text: text)
         until(lambda: self.ask(cache, "-a", "change-this-first", "SET", "greeting", "hello") == "OK",
               lambda: "Redis: %r" % cache)
@@ -258,8 +258,8 @@ class Kubernetes(Pods):
         web, cache = pod.container("web"), pod.container("cache")
         wait_until_it_answers(web, NGINX_PORT, HEALTH)
         until(lambda: self.ask(cache, "PING") == "PONG", lambda: "Redis: %r" % cache)
-        # An emptyDir is anybody's in Kubernetes, and root's in podman 4.3. Nobody in the container has
-        # the capability to change that.
+        # All users can write to an emptyDir in Kubernetes, and only root in podman 4.3. No process in the
+        # container has the capability to change that, so it is done from outside.
         os.chmod("/proc/%d/root/data" % cache.pid(), 0o777)
         return pod, web, cache
 
@@ -283,7 +283,7 @@ class Kubernetes(Pods):
         self.assertEqual(self.ask(cache, "PING"), "PONG")
 
     def test_shared_processes_with_dinit_su_as_the_pause_process(self):
-        """Podman stops the pause process together with the others: it must not take them along."""
+        """Podman stops the pause process together with the others: it must not end before them."""
         settings = read(self.engine.environment["CONTAINERS_CONF"]).replace(
             "[engine]\n", '[engine]\ninfra_image = "localhost/pause-dinit-su:1"\n')
         settings = self.engine.file("pause.conf", settings)

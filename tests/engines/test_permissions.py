@@ -21,7 +21,7 @@ def owner(path):
 
 
 class BarePermissions(Cases):
-    """The well-known script's job in an image that has no shell."""
+    """The work of the well-known script, in an image that has no shell."""
 
     image = images.BARE
 
@@ -122,7 +122,7 @@ class Permissions(Cases):
 
 
 class TrainingContainer(Cases):
-    """The habit of whoever trains models: a shell on a mount, a job written and run."""
+    """A container for the training of models: a shell on a mount, in which a job is written and run."""
 
     image = images.DEBIAN
     job = ("echo 'whoami; touch /code/data/result; echo running; sleep 300' > /code/job && "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real server, Debian's Redis, from its start to the next with its data intact."""
+"""A real server, Debian's Redis, which has all its data at the next start."""
 import os
 
 import images
@@ -30,7 +30,7 @@ class Redis(Cases):
         return server
 
     def stop_server(self, server):
-        """Stopped well within the engine's grace period, and of its own accord."""
+        """Stop it: it ends by itself, well within the engine's grace period."""
         self.assertLess(server.stop(), GRACE / 2)
         self.assertEqual(server.wait(), 0)
         self.assertIn("ready to exit", server.logs())

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""An image FROM scratch with nothing in it but the program and what it runs."""
+"""An image FROM scratch with only the program and busybox."""
 import images
 from cases import Cases, OnDocker, OnPodman
 from engine import SOON
 
-# Without /proc: the right to unmount it goes with the switch.
+# A start without /proc, which is unmounted before the switch, while the capability for that is there.
 WITHOUT_PROC = ["/busybox", "sh", "-c", "/busybox umount -l /proc && [ ! -e /proc/self ] && "
                 'exec /dinit-su 1000:1000 -- "$@"', "sh"]
 PRIVILEGED = ["--user", "0", "--cap-add", "SYS_ADMIN", "--security-opt", "seccomp=unconfined",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The start-up scripts that people write, each beside the entry point that replaces it.
 
-Both run the same command with the same variables on the same mount: same ids, same files, same HOME.
-The entry point then runs in an image that has no shell, where the script could not run at all.
+Both run the same command with the same variables on the same mount, and have the same ids, files and HOME.
+The entry point also runs in an image without a shell, where the script cannot run.
 """
 import os
 from collections import namedtuple
@@ -12,7 +12,7 @@ from cases import Cases, OnDocker, OnPodman
 from engine import read
 
 CALLER, TEAM, ARBITRARY = 12345, 12346, 100012345
-# Who it is, what it is called, where its home is, what its files look like; and a file of its own.
+# Prints ids, name, HOME and umask, and the owner and mode of a new file in the home.
 SHOW = """\
 id -u; id -g; id -un; echo "$HOME"; umask; touch /data/file ~/own && stat -c '%u %g %a' ~/own
 if [ -d /config ] && [ "$(id -un)" = abc ]; then stat -c '%u %g' /config; fi
@@ -49,7 +49,7 @@ PAIRS = {
 
 
 def options_for(engine, pair):
-    """Podman gives an arbitrary user a line of its own, named by its number."""
+    """Options without which podman adds an account for an arbitrary user, named by its number."""
     return ["--passwd=false"] if (pair.uid, engine.name) == (ARBITRARY, "podman") else []
 
 
@@ -62,7 +62,7 @@ class Scripts(Cases):
     image = images.SCRIPTS
 
     def mount_for(self, pair):
-        """The caller's directory; an arbitrary user is none of the caller's."""
+        """The caller's directory, or for an arbitrary user one of its own."""
         return self.share(pair.uid if pair.uid == ARBITRARY else CALLER)
 
     def run_pair(self, pair, entrypoint, *arguments):
@@ -83,7 +83,7 @@ class Scripts(Cases):
                 self.assertEqual(by_line[1], (pair.uid, pair.gid))
 
     def test_an_arbitrary_user_has_a_name(self):
-        """For whoever asks for it: whoami, Python, git."""
+        """whoami, Python and git find the name."""
         command = ("whoami; python3 -c 'import getpass; print(getpass.getuser())'; cd; "
                    "git init -q work; cd work; git commit -q --allow-empty -m first; "
                    "git log --format=%cn; ls -lL /etc/passwd; cat /etc/passwd")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Real servers, from the Dockerfiles of examples/docker, stopped in the middle of their work.
 
-What becomes of it is asserted with dinit-su, and recorded with tini and gosu in its place: the
-table that is printed at the end stands in docs/kubernetes.md.
+The tests assert that nothing is lost with dinit-su. With tini and gosu in its place they only record the
+result. A table of all results is printed at the end.
 """
 import os
 import re
@@ -21,7 +21,7 @@ from load import Load
 from network import address, wait_until_it_answers
 
 GRACE = 10
-# Longer than any stop of these takes on a loaded machine.
+# Seconds: longer than any of these stops takes on a loaded machine.
 ENOUGH = 60
 ROWS = []
 
@@ -34,7 +34,7 @@ def tearDownModule():
 
 
 class Servers(Cases):
-    """A server with either init. The names of the inits are what the table calls them."""
+    """A server below either init, by the names that the inits have in the table."""
 
     server = None
     user = None
@@ -50,7 +50,7 @@ class Servers(Cases):
         ROWS.append((cls.server, cls.engine.name, init, text))
 
     def peers_image(self):
-        """The same image with tini and gosu where dinit-su was."""
+        """The same image with tini and gosu in place of dinit-su."""
         for program in ("tini-static", "gosu"):
             if not confine.tool(program):
                 self.skipTest("%s is not installed" % program)
@@ -69,7 +69,7 @@ class Servers(Cases):
         return directory, ["-v", directory + ":" + path]
 
     def start_writer(self, container, script):
-        """Have the server's user run a script that says a line for each write acknowledged."""
+        """Have the server's user run a script that prints a line for each acknowledged write."""
         return Writer(self.engine.command("exec", "--user", self.user, container.identity,
                                           "sh", "-c", script), self.engine.environment)
 
@@ -108,7 +108,7 @@ class Writer:
         until(lambda: len(self.lines) >= count, lambda: "%d writes" % count)
 
     def end(self):
-        """All that it has said, once it has ended."""
+        """Wait for its end; returns all its lines."""
         self.process.wait()
         self.reader.join()
         self.process.stdout.close()
@@ -118,7 +118,7 @@ class Writer:
 class Nginx(Servers):
     """A rolling update: the old server is stopped when a new one runs.
 
-    The load balancer sends requests to the old one for some time after that has begun.
+    The load balancer still sends requests to the old server for some time after the stop has begun.
     """
 
     server = "nginx"
@@ -127,7 +127,7 @@ class Nginx(Servers):
     port = 8080
     page = "page", 1000
     large_page = "large", 32 << 20
-    # The load before the stop, and how long the load balancer needs to hear of it.
+    # Seconds of load before the stop, and until the load balancer hears of the stop.
     before = 0.5
     lag = 0.7
     delay = 2.0
@@ -140,7 +140,7 @@ class Nginx(Servers):
         return ["-v", directory + ":/var/www/html:ro"]
 
     def update(self, image, options):
-        """Returns the load, the old container, and when the stop has begun and ended."""
+        """Returns the load, the old container, and the times of the stop's begin and end."""
         content = self.content()
         old = self.start_server(image, [*options, *content])
         new = self.start_server(self.image, content)
@@ -195,7 +195,7 @@ class PostgreSQL(Servers):
         return container
 
     def measure(self, init, image, grace):
-        """Returns status, the rows that were lost, and what the log of the next start says."""
+        """Returns the container, the rows that were lost, and the container of the next start."""
         _, data = self.data("/var/lib/postgresql/data")
         container = self.start_database(image, data, grace)
         self.ask(container, "create table written (number int primary key)")
@@ -257,9 +257,9 @@ class Redis(Servers):
 
 
 class Told(OnDocker):
-    """One of each kind of the catalogue, without an option: nothing that is under way is lost.
+    """One row of each kind of the catalogue, without an option: no work under way is lost.
 
-    All of them, and beside tini and gosu, are measured by ./dev servers.
+    ./dev servers measures all rows, beside tini and gosu.
     """
 
     @classmethod

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The engine sees how main ended, or that and why it never ran."""
+"""The engine sees main's status, or why main was not run."""
 from cases import ENTERED_BY_HAND, Cases, OnDocker, OnPodman
 from engine import read
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Stopping a container and everything that can be on its way: signals, leftovers, orphans."""
+"""Stops of a container, with signals, leftovers and orphans."""
 import os
 import time
 
@@ -8,7 +8,7 @@ import images
 from cases import Cases, OnDocker, OnPodman
 from engine import SOON, read, read_status, until
 
-# On TERM it needs a second to save its data; asks by the file named first whether it is ready.
+# A background process: it makes the file ready, and on TERM it needs a second to save its data.
 SAVER = ("trap 'sleep 1; echo saved > /data/saved; exit' TERM; echo > /data/ready; "
          "while :; do sleep .05; done")
 WITH_SAVER = "(%s) & while [ ! -e /data/ready ]; do sleep .02; done; " % SAVER
@@ -66,7 +66,7 @@ class Stopping(Cases):
 
     def test_stop_at_once_after_the_start(self):
         container = self.start_it("sleep", "300")
-        # Before that the engine's runtime is PID 1, which ends with 2.
+        # Until then PID 1 is the engine's runtime, which would end with status 2.
         until(lambda: read_status(container.pid())["Name"] == "dinit-su", lambda: "PID 1")
         self.assertLess(container.stop(), SOON)
         self.assertEqual(container.wait(), 143)
@@ -96,7 +96,7 @@ class Stopping(Cases):
         self.assert_saved(directory)
 
     def end_with_an_exec_of_root(self, *options):
-        """Returns what was logged when main has ended beside a process that init may not signal."""
+        """End main beside a process that init may not signal; returns the log."""
         directory, shared = self.share()
         container = self.start_it("sh", "-c", UNTIL_TOLD,
                                   options=[*shared, *options, "-e", "DINIT_SU_WAIT=1h"])
@@ -150,7 +150,7 @@ class Stopping(Cases):
         self.assertEqual(container.wait(), 7)
 
     def test_in_another_s_pid_namespace_only_its_own_are_ended(self):
-        """As in a pod that shares its processes: init is no PID 1 there."""
+        """Init is not PID 1 there, as in a pod that shares its processes."""
         other = self.start_it("sh", "-c", "echo ready; sleep 300; exit 8")
         other.wait_for("ready")
         directory, options = self.share()
@@ -162,7 +162,7 @@ class Stopping(Cases):
         other.wait_for_processes(["dinit-su", "sh", "sleep"])
 
     def test_below_the_engine_s_own_init(self):
-        """With --init somebody else is PID 1, and still nothing is left unsaved."""
+        """With --init the engine's init is PID 1, and leftovers still get the time to save."""
         if not confine.tool(self.engine.init_program):
             self.skipTest("%s is not installed" % self.engine.init_program)
         directory, options = self.share()

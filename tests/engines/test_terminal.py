@@ -15,9 +15,9 @@ from cases import Cases, ENTERED_BY_HAND, OnDocker, OnPodman
 from engine import PATIENCE, SOON, until
 
 PROMPT = "prompt> "
-# At work until a line is typed. A Ctrl-Z discards what was printed and not yet read: any of them.
+# Works until a line is typed. It prints often, as a Ctrl-Z discards output that was not read yet.
 LOOP = "n=0; until read -t 0; do sleep .1; echo number $((n += 1)); done; echo end"
-# Nobody can reach it; everything it logs it opens by name.
+# nginx for clients in the container alone; it opens its logs by name.
 NGINX = """\
 daemon off;
 pid /tmp/pid;
@@ -56,7 +56,7 @@ class Terminal:
         os.write(self.master, text.encode())
 
     def wait_for(self, text):
-        """Wait for the text to be printed; returns what came before it, and forgets both."""
+        """Wait until the text is printed; returns the output before it, and drops both."""
         deadline = time.monotonic() + PATIENCE
         while text not in self.said:
             if not select.select([self.master], [], [], max(0, deadline - time.monotonic()))[0]:
@@ -69,15 +69,15 @@ class Terminal:
         return before
 
     def has(self, text):
-        """Whether the text has been printed so far, or is within a moment."""
+        """True if the text has been printed, or is printed within half a second."""
         if select.select([self.master], [], [], 0.5)[0]:
             self.said += os.read(self.master, 65536).decode(errors="replace")
         return text in self.said
 
     def resize_until(self, text):
-        """Make it 40 lines of 100 columns and more until that has the text printed.
+        """Set sizes of 40 lines and 100 or more columns until the text is printed.
 
-        More than once, as the client may not listen for it yet.
+        One change is not enough, as the client may not listen for it yet.
         """
         columns = iter(range(100, 199))
 
@@ -93,7 +93,7 @@ class Terminal:
         self.master = -1
 
     def wait(self):
-        """The exit status of the client, once all it has to say is read."""
+        """Read all output of the client; returns its exit status."""
         try:
             while self.master >= 0 and self.process.poll() is None:
                 if select.select([self.master], [], [], 0.01)[0]:
@@ -144,7 +144,7 @@ class TerminalCases(AtTerminal):
 
     def test_an_interactive_shell_has_job_control(self):
         terminal = self.at_terminal("sh")
-        # Before that the client has not taken its own terminal over.
+        # Until then the client has not put its own terminal into raw mode.
         terminal.wait_for("$ ")
         terminal.type("sh -c 'echo ready; exec sleep 300'\n")
         self.assertNotIn("job control turned off", terminal.wait_for("ready\r\n"))

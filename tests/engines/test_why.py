@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a container says about its end: the termination message, and whether memory was short."""
+"""The reason of a container's end: the termination message, and the kernel's kills for want of memory."""
 import os
 
 from cases import Cases, OnDocker, OnPodman
 from engine import read
 
 MEMORY = "24m"
-# Needs four times as much.
+# Needs four times as much memory.
 EATER = ["/bin/busybox", "dd", "if=/dev/zero", "of=/dev/null", "bs=96M", "count=1"]
 NOT_SENT = "was killed by SIGKILL, which dinit-su did not send"
 KILLS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")

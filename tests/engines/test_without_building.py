@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""dinit-su put by an init container into a pod whose image somebody else has built."""
+"""An init container puts dinit-su into a pod whose image somebody else has built."""
 import examples
 from network import wait_until_it_answers
 from pods import Pods, injected

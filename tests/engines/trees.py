@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Debian root directories to make images of, each made once and kept as a tar in a cache.
+"""Debian root directories for images, each made once and kept as a tar in a cache.
 
-SMALL  what the engine tests need: made by debootstrap alone
-LARGE  all of the servers in catalogue.py: as many of its packages as the distribution has
+SMALL  the packages that the engine tests need, by debootstrap alone
+LARGE  all servers of catalogue.py whose packages the distribution has
 """
 import fcntl
 import hashlib
@@ -25,23 +25,23 @@ PACKAGES = {
         "postgresql", "puma", "python3-redis", "rabbitmq-server", "redis-server", "squid",
         "supervisor", "uwsgi-core", "uwsgi-plugin-python3", "varnish", "yarnpkg"),
 }
-# What no test needs; two thirds of the size. PostgreSQL's databases are for the tests to make, its
-# tools are used without their Perl wrappers, and without llvmjit.so it does not compile queries.
+# Files that no test needs, two thirds of the size. The tests make PostgreSQL's databases themselves and do
+# not use its Perl wrappers; without llvmjit.so it does not compile queries.
 LEFT_OUT = ("./var/cache/*", "./var/lib/apt/*", "./usr/share/doc/*", "./usr/share/locale/*",
             "./usr/share/man/*", "./usr/share/info/*", "./usr/share/zoneinfo/[A-TV-Zpr]*", "./dev/*",
             "./proc/*", "./sys/*", "./usr/share/i18n/*", "./usr/share/perl/*",
             "./usr/lib/*/perl/*", "./usr/lib/*/libLLVM*", "./usr/lib/*/libz3*",
             "./usr/lib/postgresql/*/lib/llvmjit*", "./usr/lib/postgresql/*/lib/bitcode",
             "./var/lib/postgresql/*")
-# No service is to be started by its installation.
+# The installation of a service does not start it: invoke-rc.d(8).
 POLICY = "#!/bin/sh\nexit 101\n"
-# A package's step may take this long on a loaded machine, and a line is said so often meanwhile.
+# Seconds: the limit of one command on a loaded machine, and the time between two lines of progress.
 LIMIT, EVERY = 1800, 5.0
 
 
 @once
 def prepare(engine, tree):
-    """Have the engine take a tree for an image, the first time it is asked for."""
+    """Have the engine make an image of a tree at the first call."""
     engine.import_tree(tree, debian_tar(tree))
 
 
@@ -54,17 +54,17 @@ def cache_directory():
 
 
 def recipe(tree):
-    """A hash of all that decides what is in a tree."""
+    """A hash of everything that decides the content of a tree."""
     decided = (SUITE, PACKAGES[tree], LEFT_OUT, os.uname().machine)
     return hashlib.sha256(repr(decided).encode()).hexdigest()[:16]
 
 
 @once
 def debian_tar(tree):
-    """The path of a tar of a Debian root directory: from the cache, or made and put there.
+    """The path of the tar of a Debian root directory, which the first call puts into the cache.
 
-    Under its name it is always whole. Runs at the same time wait for the one that makes it, and
-    the part that a killed one has left is overwritten by the next.
+    A file with this name is always whole. A second run at the same time waits for the one that makes it,
+    and the next run overwrites the part that a killed one has left.
     """
     path = os.path.join(cache_directory(), "debian-%s.tar" % recipe(tree))
     if os.path.exists(path):
@@ -90,12 +90,12 @@ def write_debian(tree, tar):
     tar.truncate(0)
     excludes = ["--exclude=" + pattern for pattern in LEFT_OUT]
     subprocess.run(["tar", "-C", root, *excludes, "-c", "."], stdout=tar, check=True)
-    # Made in memory, where the images need the room.
+    # The tree is in memory, which the images need.
     subprocess.run(["rm", "-rf", "--one-file-system", root], check=True)
 
 
 def install(root, packages):
-    """Install those of the packages that there are into a root directory."""
+    """Install the packages, as far as the distribution has them, into a root directory."""
     policy = os.path.join(root, "usr/sbin/policy-rc.d")
     with open(policy, "w") as file:
         file.write(POLICY)
@@ -118,7 +118,7 @@ def is_there(root, package):
 
 
 def show(command):
-    """Run a command that takes its time, and show now and then how far it is."""
+    """Run a command that takes long, and show its latest line now and then."""
     deadline, shown = time.monotonic() + LIMIT, time.monotonic()
     last = ""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

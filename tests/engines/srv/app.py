@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The application of the Python servers, WSGI: what it says first tells that the request is under way."""
+"""The WSGI application of the Python servers. Its first line tells that a request is under way."""
 import time
 
 SECONDS = {"/slow": 2}

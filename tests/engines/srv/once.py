@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server that is asked once: then it finishes its requests, and the next TERM ends it at once."""
+"""A server that finishes its requests on the first TERM, and ends at once on the second one."""
 import http.server
 import signal
 import threading

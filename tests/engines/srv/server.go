@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A server as the documentation of net/http has it: asked to stop it finishes its requests.
+// A server as in the documentation of net/http: on TERM it finishes its requests.
 package main
 
 import (

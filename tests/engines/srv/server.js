@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A server as the documentation of node has it: asked to stop, once, it finishes its requests.
+// A server as in the documentation of node: on the first TERM it finishes its requests.
 const http = require('http');
 
 const server = http.createServer((request, response) => {

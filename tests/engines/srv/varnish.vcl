@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# In front of a slow server.
+# A proxy of a slow server.
 vcl 4.1;
 
 backend slow {
