@@ -41,7 +41,7 @@ def first_start(place, everybody, rounds):
             if forget(entry.programs):
                 times[entry.name].append(start_once(place, entry))
     except OSError:
-        # This file system cannot say what is in memory.
+        # This file system does not support RWF_NOWAIT.
         return {}
     result = {}
     for name, own in times.items():

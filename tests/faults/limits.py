@@ -66,7 +66,7 @@ def can_be_executed(scenario):
 
 
 def judge(scenario, clean, ended):
-    """None, or what is wrong."""
+    """The finding of a run under a limit, as a text, or None."""
     if ended.hung:
         return "hung"
     decided = verdict.lines_of(ended.output, verdict.DECIDED)

@@ -153,7 +153,7 @@ static struct tracee *find(struct tracer *tracer, pid_t pid)
 	return free_entry;
 }
 
-/* True if all faults and signals are done, and the calls of init need not stop any more. */
+/* True if all faults and signals are done, so that the calls of init need no stop. */
 static bool is_done(const struct tracer *tracer)
 {
 	const struct fault *fault = &tracer->fault;
