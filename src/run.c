@@ -77,12 +77,17 @@ static bool prepare_termination_log(struct plan *plan, const struct program *pro
 static bool watch_parent(const struct plan *plan, struct failure *failure)
 {
 	const int signal = plan->settings->parent_death;
+	pid_t parent;
 
 	if (!signal)
 		return true;
 	if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
 		return fail_to("watch the parent", failure);
-	if (getppid() != plan->parent)
+	parent = getppid();
+	/* getppid(2) cannot fail, but a sandbox can refuse it: that is no other parent. */
+	if (parent < 0 || plan->parent < 0)
+		return fail(failure, STATUS_REFUSED, "cannot watch the parent: getppid is refused");
+	if (parent != plan->parent)
 		signals_queue(getpid(), signal, (union sigval){0});
 	return true;
 }
