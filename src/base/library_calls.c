@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions of the C library for musl on x86-64, in place of the library's: 2.5 KiB of the static
- * binary less. Each does what its manual page says, and is a system call and no more.
+ * Functions of the C library for musl on x86-64 and arm64, in place of the library's: 2.5 KiB of
+ * the static binary less. Each does what its manual page says, and is a system call and no more.
+ * On both machines the kernel's struct stat is musl's.
  *
  * musl's do more: stat(2) and its like translate what kernels of other architectures return,
  * open(2) is a point where a thread can be cancelled and works on kernels that do not know
@@ -9,7 +10,7 @@
  */
 #include <limits.h> /* which defines __GLIBC__, if it is that */
 
-#if defined(__x86_64__) && defined(__LP64__) && !defined(__GLIBC__)
+#if (defined(__x86_64__) || defined(__aarch64__)) && defined(__LP64__) && !defined(__GLIBC__)
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -32,7 +33,11 @@ int fstat(int descriptor, struct stat *status)
 
 int stat(const char *path, struct stat *status)
 {
+#ifdef SYS_stat
 	return (int)syscall(SYS_stat, path, status);
+#else /* arm64: the kernel leaves stat(2) to fstatat(2). */
+	return fstatat(AT_FDCWD, path, status, 0);
+#endif
 }
 
 /* The kernel looks at the mode only if there is O_CREAT, and so at nothing that was not passed. */
