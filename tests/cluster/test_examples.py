@@ -68,7 +68,7 @@ class Values(Examples):
         text = examples.manifest("deployment.yaml").replace('value: "5s"', "value: 5")
         process = self.kubectl("apply", "-f", "-", text=text, check=False)
         self.assertNotEqual(process.returncode, 0)
-        self.assertIn("string", process.stderr)
+        self.assertIn("EnvVar.Value", process.stderr)
 
 
 class Patched(Examples):

@@ -105,7 +105,7 @@ class Patched(Local):
         missing = list(fields_missing(before, self.patched()))
         self.assertEqual(missing, ["..spec.template.spec.containers[].env"])
         container, = self.patched()["spec"]["template"]["spec"]["containers"]
-        self.assertEqual(container["command"], ["/dinit-su/dinit-su", "--no-switch", "--",
+        self.assertEqual(container["command"], ["/tools/dinit-su", "--no-switch", "--",
                                                 "/docker-entrypoint.sh"])
         self.assertIn({"name": "THEIRS", "value": "stays"}, container["env"])
 
