@@ -50,9 +50,10 @@ class Signals(AdversaryTest):
 
     def test_what_root_init_is_sent_by_a_user_does_not_arrive(self):
         ended = run("-vv", "--root-init", "app", "--", *self.attacker("signals"))
-        # But CONT, which kill(2) lets everybody of the session send.
-        self.assertEqual(["dinit-su: passed SIGCONT on to pid 2"],
-                         [line for line in ended.errors.splitlines() if "passed" in line])
+        passed = [line for line in ended.errors.splitlines() if "passed" in line]
+        # But CONT, which kill(2) lets everybody of the session send. If main has ended by the time that init
+        # takes it, there is nobody to pass it on to.
+        self.assertIn(passed, ([], ["dinit-su: passed SIGCONT on to pid 2"]))
 
     def test_flooding_it_while_its_limits_are_gone(self):
         with Init("app", "--", *self.attacker("limits")) as init:

@@ -245,6 +245,7 @@ class Shells(SystemTest):
         """A shell at a terminal inside the container, leader of its session as engines make it."""
         pid, terminal = pty.fork()
         if pid == 0:
+            os.environ["PS1"] = "$ "
             os.execvp("nsenter", ["nsenter", "-t", str(init.pid), "-p", "setsid", "-c", "setpriv",
                                   "--reuid", user, "--regid", user, "--clear-groups", "bash",
                                   "--norc", "--noprofile", "-i"])
@@ -252,8 +253,10 @@ class Shells(SystemTest):
         self.addCleanup(os.close, terminal)
         os.write(terminal, b"echo $((41+1))\n")
         said = b""
-        while b"42" not in said:
+        while not re.search(rb"42.*\$ ", said, re.DOTALL):
             said += os.read(terminal, 1000)
+        # A HUP that comes between readline's prompt and its pselect(2) waits for the next key.
+        until(lambda: all(stat(shell)[0] == "S" for shell in children(pid)), "the shell to wait")
 
     def end_with_shell(self, user):
         with Init("-w", "1h", "app", "--", "sh", "-c", "trap 'echo asked; exit 7' TERM; "
@@ -263,6 +266,7 @@ class Shells(SystemTest):
             init.signal(signal.SIGTERM)
             self.assertEqual(init.wait(), 7)
 
+    @looks_into_processes
     @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
     def test_of_the_same_user(self):
         self.end_with_shell("4242")

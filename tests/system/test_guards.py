@@ -14,7 +14,8 @@ import time
 import unittest
 
 from etc import Etc
-from harness import APP, GROUP, Init, Place, SystemTest, probe, run, stat, status, until
+from harness import (APP, GROUP, Init, Place, SystemTest, looks_into_processes, probe, run, stat,
+                     status, until)
 from test_rights import fields
 from tree import Tree, make, owner, walker, write
 
@@ -62,6 +63,7 @@ class Switch(Lies):
             self.refuse("maps no such id", [call + ":error=EINVAL"], "app")
             self.refuse("%s 4242: Resource temporarily unavailable\n" % call, [call + ":error=EAGAIN"], "app")
 
+    @looks_into_processes
     def test_each_id(self):
         for call in ("getresuid", "getresgid"):
             for argument in (1, 2, 3):
@@ -70,6 +72,7 @@ class Switch(Lies):
                         self.refuse("user and group are not 4242:4242", [poke(call, argument, number)],
                                     "app")
 
+    @looks_into_processes
     def test_each_group(self):
         """A group that is missing, one that is too many, and one for another."""
         skipped = ["setgroups:retval=0"]
@@ -116,6 +119,7 @@ class Switch(Lies):
 
 
 class Capabilities(Lies):
+    @looks_into_processes
     def test_each_set(self):
         """struct __user_cap_data_struct of capget(2): effective, permitted and inheritable, twice."""
         for bit in range(6):
@@ -125,6 +129,7 @@ class Capabilities(Lies):
         self.refuse("capabilities are not", ["capget:retval=0"], "app")
         self.refuse("capabilities are not", ["capget:error=EPERM"], "app")
 
+    @looks_into_processes
     def test_kept_ones_are_exactly_those(self):
         kept = 1 << CHOWN | 1 << NET_RAW
         arguments = ["-C", "chown,net_raw", "app"]
