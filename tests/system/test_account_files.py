@@ -12,7 +12,7 @@ import time
 import unittest
 
 from etc import GROUP, PASSWD, SHOW, Etc, EtcTest, read
-from harness import Init, Place, run, stat as state_of, until
+from harness import Init, Place, run, skip_unless_static, stat as state_of, until
 
 
 class HostileFiles(EtcTest):
@@ -310,9 +310,9 @@ class HostileFiles(EtcTest):
             with self.subTest(call=call):
                 self.assertFalse(self.is_replaced(call, "error=EIO"))
 
-    @unittest.skipIf("SANITIZED" in os.environ, "the address sanitizer itself needs memory")
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
     def test_without_memory_it_is_told(self):
+        skip_unless_static(self)
         for number in range(1, 12):
             etc = Etc()
             ended = etc.run("-qqo", "/dev/null", "-e", "trace=mmap", "-e",

@@ -10,7 +10,7 @@ import re
 import shutil
 import unittest
 
-from harness import GROUP, PASSWD, Place, SystemTest, probe, run
+from harness import GROUP, PASSWD, Place, SystemTest, probe, run, skip_unless_static
 
 # What of main's state the options decide. The bounding set and what is shown of descriptors are the
 # surroundings'.
@@ -84,10 +84,7 @@ class Fault(SystemTest):
 
 class EveryCall(Fault):
     def setUp(self):
-        with open(os.environ["DINIT_SU"], "rb") as file:
-            # A loader, and a sanitizer, give up in their own words.
-            if b"ld-" in file.read(4096):
-                self.skipTest("the system calls are those of the static binary")
+        skip_unless_static(self)
 
     def check(self, name, start=None):
         arguments = STARTS[name]

@@ -7,7 +7,7 @@ import shutil
 import unittest
 
 from etc import GROUP, PASSWD, Etc
-from harness import Place, SystemTest
+from harness import Place, SystemTest, skip_unless_static
 
 CALL = re.compile(r"^([a-z_0-9]+)\(")
 
@@ -15,9 +15,7 @@ CALL = re.compile(r"^([a-z_0-9]+)\(")
 @unittest.skipUnless(shutil.which("strace"), "needs strace, to kill at a system call")
 class Kills(SystemTest):
     def setUp(self):
-        with open(os.environ["DINIT_SU"], "rb") as file:
-            if b"ld-" in file.read(4096):
-                self.skipTest("the system calls are those of the static binary")
+        skip_unless_static(self)
 
     def strace(self, etc, sandbox, arguments, *options):
         return etc.run("-qq", *options, Place.file("dinit-su"), *arguments, "--",

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import unittest
 
-from harness import SIGRTMIN, Init, SystemTest, children, probe, run, status, until
+from harness import (SIGRTMIN, Init, SystemTest, children, probe, run, skip_unless_static, status,
+                     until)
 
 MODES = ((), ("-s",))
 
@@ -14,9 +15,7 @@ MODES = ((), ("-s",))
 @unittest.skipUnless(shutil.which("strace"), "needs strace, to refuse system calls")
 class Refused(SystemTest):
     def below(self, call, which):
-        with open(os.environ["DINIT_SU"], "rb") as file:
-            if b"ld-" in file.read(4096):
-                self.skipTest("the system calls are those of the static binary")
+        skip_unless_static(self)
         return [shutil.which("strace"), "-qqo", "/dev/null", "-e", "trace=" + call, "-e",
                 "inject=%s:error=EPERM:when=%s" % (call, which)]
 
