@@ -8,8 +8,6 @@ import time
 import unittest
 
 from harness import Init, Place, SystemTest, probe, run, status, until
-from tree import owner, write
-from test_ownership_hostile import Hostile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENDED = 7
@@ -163,72 +161,3 @@ class Liars(AdversaryTest):
             self.assertEqual(lines, {"up", "ready"})
             init.signal(signal.SIGTERM)
             self.assertEqual(init.wait(), ENDED)
-
-
-class Races(Hostile):
-    """Four at once change what is walked, each with its own names."""
-
-    ATTACKERS = 4
-
-    def attack(self, swap, victims):
-        """As in Hostile, with swap(number) in each of several processes."""
-        pids, (reading, writing) = [], os.pipe()
-        try:
-            for number in range(self.ATTACKERS):
-                pid = os.fork()
-                if pid == 0:
-                    self.attack_for_ever(lambda number=number: swap(number), writing)
-                pids.append(pid)
-            for _ in pids:
-                os.read(reading, 1)
-            for _ in range(self.ROUNDS):
-                ended = self.hand_over(below=self.SLOWLY)
-                self.assertEqual(ended.status, 0, ended)
-                self.assertEqual({owner(path) for path in victims}, {(0, 0)})
-                self.reset()
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            os.close(reading)
-            os.close(writing)
-
-    def attack_for_ever(self, swap, writing):
-        try:
-            os.setgid(self.ATTACKER)
-            os.setuid(self.ATTACKER)
-            os.write(writing, b"x")
-            while True:
-                swap()
-        finally:
-            os._exit(1)
-
-    def test_hard_links_that_are_removed_once_they_are_open(self):
-        """The rest rule: a file that has changed a moment ago may have had another name."""
-        victims = [write(self.outside("victim-%d" % n)) for n in range(self.ATTACKERS * 2)]
-        self.SLOWLY = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=openat2,openat", "-e",
-                       "inject=openat2,openat:delay_enter=1000:delay_exit=3000"]
-        self.ATTACKER = 0
-        for number in range(self.ATTACKERS * 2):
-            write(self.path("name-%d" % number))
-
-        def swap(attacker):
-            for number in (attacker * 2, attacker * 2 + 1):
-                name, link = self.path("name-%d" % number), self.path("link-%d" % number)
-                os.link(victims[number], link)
-                os.rename(link, name)
-                time.sleep(.002)
-                os.unlink(name)
-                write(name)
-
-        self.attack(swap, victims)
-
-    # Those of Hostile itself are for one attacker.
-    test_files_become_links = test_files_become_hard_links = None
-    test_directories_that_a_group_or_others_can_change = test_directories_become_links = None
-    test_directories_are_moved_away = None
-    test_what_is_left_is_handed_over_when_a_directory_is_moved_away = None
-
-
-# Its own tests are in its own file.
-del Hostile

@@ -8,12 +8,13 @@ from harness import APP, Init, until
 from tree import Tree, everything, exchange, make, owner, slowly, write
 
 
-class Hostile(Tree):
-    """A user who may write to the tree changes it during the whole walk.
+class Attack(Tree):
+    """Somebody who may write to the tree changes it during the whole walk.
 
     Opening is slowed down, so that an object that was looked at is often replaced by then.
     """
 
+    ATTACKERS = 1
     ROUNDS = 12
     PAIRS = 6
     SLOWLY = slowly("openat2,openat", "delay_enter=1000")
@@ -26,42 +27,37 @@ class Hostile(Tree):
         os.chown(self.top, APP, APP)
 
     def attack(self, swap, victims):
-        """Hand over again and again while swap() goes on in a process of the attacker's."""
-        reading, writing = os.pipe()
-        attacker = os.fork()
-        if attacker == 0:
-            try:
-                os.setgid(self.ATTACKER)
-                os.setuid(self.ATTACKER)
-                os.write(writing, b"x")
-                while True:
-                    swap()
-            finally:
-                os._exit(1)
+        """Hand over again and again while swap(number) goes on in each attacker's process."""
+        pids, (reading, writing) = [], os.pipe()
         try:
-            os.read(reading, 1)
+            for number in range(self.ATTACKERS):
+                pid = os.fork()
+                if pid == 0:
+                    self.attack_for_ever(swap, number, writing)
+                pids.append(pid)
+            for _ in pids:
+                os.read(reading, 1)
             for _ in range(self.ROUNDS):
                 ended = self.hand_over(below=self.SLOWLY)
                 self.assertEqual(ended.status, 0, ended)
                 self.assertEqual({owner(path) for path in victims}, {(0, 0)})
                 self.reset()
         finally:
-            os.kill(attacker, signal.SIGKILL)
-            os.waitpid(attacker, 0)
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
             os.close(reading)
             os.close(writing)
 
-    def attack_by_exchange(self, make_bait, make_trap, victims):
-        pairs = [(self.path("bait-%d" % n), self.path("trap-%d" % n)) for n in range(self.PAIRS)]
-        for bait, trap in pairs:
-            make_bait(bait)
-            make_trap(trap)
-
-        def swap():
-            for bait, trap in pairs:
-                exchange(bait, trap)
-
-        self.attack(swap, victims)
+    def attack_for_ever(self, swap, number, writing):
+        try:
+            os.setgid(self.ATTACKER)
+            os.setuid(self.ATTACKER)
+            os.write(writing, b"x")
+            while True:
+                swap(number)
+        finally:
+            os._exit(1)
 
     def reset(self):
         """Give the tree back to root, so that the next round has something to give."""
@@ -75,6 +71,20 @@ class Hostile(Tree):
             uid, gid, mode = self.make_public
             os.chown(self.top, uid, gid)
             os.chmod(self.top, mode)
+
+
+class Hostile(Attack):
+    def attack_by_exchange(self, make_bait, make_trap, victims):
+        pairs = [(self.path("bait-%d" % n), self.path("trap-%d" % n)) for n in range(self.PAIRS)]
+        for bait, trap in pairs:
+            make_bait(bait)
+            make_trap(trap)
+
+        def swap(_):
+            for bait, trap in pairs:
+                exchange(bait, trap)
+
+        self.attack(swap, victims)
 
     def test_files_become_links(self):
         victim = write(self.outside("victim"))
@@ -105,7 +115,7 @@ class Hostile(Tree):
         for name, _ in names:
             write(name)
 
-        def swap():
+        def swap(_):
             for victim, (name, link) in zip(victims, names):
                 os.link(victim, link)
                 exchange(name, link)
@@ -137,7 +147,7 @@ class Hostile(Tree):
         for directory, _, _ in os.walk(self.top):
             os.chown(directory, APP, APP)
 
-        def swap():
+        def swap(_):
             for source, target in ((place, away), (away, place)):
                 try:
                     os.rename(source, target)
@@ -160,3 +170,29 @@ class Hostile(Tree):
             self.assertEqual(init.wait(), 0)
             self.assertNotIn("cannot hand over", init.rest())
         self.assertEqual({owner(path) for path in everything(self.top)}, {(APP, APP)})
+
+
+class Races(Attack):
+    """Four at once, each with its own names."""
+
+    ATTACKERS = 4
+
+    def test_hard_links_that_are_removed_once_they_are_open(self):
+        """A file that has changed a moment ago may have had another name: it is left alone."""
+        victims = [write(self.outside("victim-%d" % n)) for n in range(self.ATTACKERS * 2)]
+        self.SLOWLY = slowly("openat2,openat", "delay_enter=1000:delay_exit=3000")
+        # With fs.protected_hardlinks=0 anybody may link a file of root's; here root does.
+        self.ATTACKER = 0
+        for number in range(self.ATTACKERS * 2):
+            write(self.path("name-%d" % number))
+
+        def swap(attacker):
+            for number in (attacker * 2, attacker * 2 + 1):
+                name, link = self.path("name-%d" % number), self.path("link-%d" % number)
+                os.link(victims[number], link)
+                os.rename(link, name)
+                time.sleep(.002)
+                os.unlink(name)
+                write(name)
+
+        self.attack(swap, victims)
