@@ -77,5 +77,5 @@ class Idle(SystemTest):
             until(lambda: stat(init.pid)[0] == "S", "init to sleep")
             if b"ld-" in open(os.environ["DINIT_SU"], "rb").read(4096):
                 self.skipTest("the limit is for the static binary")
-            # The file has 80 KiB of that; the rest depends on where the kernel puts the stack.
+            # The file has 72 KiB of that; the rest depends on where the kernel puts the stack.
             self.assertLessEqual(int(status(init.pid)["VmRSS"].split()[0]), 96)
