@@ -84,8 +84,6 @@ static void choose_name(struct plan *plan)
 		report(&settings->reporter, REPORT_WARNINGS, "%s", failure.text);
 		return;
 	}
-	/* Those that the engine has chosen stay. */
-	identity->target.capabilities = 0;
 	plan->identity = identity;
 	plan->takes_name = true;
 }
@@ -109,6 +107,8 @@ static bool choose_identity(struct plan *plan, struct failure *failure)
 		return false;
 	if (!identity_resolve(&settings->identity, &plan->ids, plan->files, identity, failure))
 		return refuse_user(settings, failure);
+	/* Not in choose_name(): who was started without root keeps what the engine has given. */
+	identity->target.capabilities = settings->identity.keep_capabilities;
 	plan->identity = identity;
 	switch (identity_transition(identity, plan->now)) {
 	case BECOME:

@@ -71,8 +71,9 @@ static bool prepare_termination_log(struct plan *plan, const struct program *pro
 }
 
 /*
- * PR_SET_PDEATHSIG of prctl(2); after the switch, which undoes it. A parent that has died since the
- * start sends nothing more; with sigqueue(3) the signal does not look like one of the kernel's.
+ * PR_SET_PDEATHSIG of prctl(2); after each change of ids, which undoes it. A parent that has died
+ * since the start sends nothing more; with sigqueue(3) the signal does not look like one of the
+ * kernel's.
  */
 static bool watch_parent(const struct plan *plan, struct failure *failure)
 {
@@ -147,13 +148,12 @@ static void release(struct plan *plan)
  * with CAP_SYS_PTRACE can open its /proc/PID/fd: ptrace(2), access mode checking. Then a cron job
  * of main's user could not write to /proc/1/fd/1. Init has no right and no secret that main has
  * not, with one exception: under --new-session init still has the terminal, which main must not
- * get.
+ * get. Under --root-init, where the new process has changed ids while it shared init's memory, this
+ * is for root: the check also wants the same ids and no fewer capabilities.
  */
 static void let_user_open_streams(const struct plan *plan)
 {
-	const struct settings *settings = plan->settings;
-
-	if (plan->becomes && !settings->root_init && settings->program.session != SESSION_NEW)
+	if (plan->becomes && plan->settings->program.session != SESSION_NEW)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
@@ -174,7 +174,7 @@ int be_init(struct plan *plan, struct program *program, struct failure *failure)
 	lifecycle.kernel_ends_rest = plan->is_pid1;
 	lifecycle.pause = settings->mode == MODE_PAUSE;
 	if (!supervise_is_possible(failure) || !become_reaper(plan, failure) ||
-	    !watch_parent(plan, failure) || !prepare_termination_log(plan, program, failure) ||
+	    !prepare_termination_log(plan, program, failure) || !watch_parent(plan, failure) ||
 	    (settings->command && !start_main(plan, program, &supervision, failure)))
 		return settings_exit_status(settings, end_with(plan, failure));
 	release(plan);

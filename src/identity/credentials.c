@@ -19,7 +19,9 @@
  * 8. no_new_privs, if asked for, is set before the switch. Nothing can clear it: prctl(2).
  * 9. What the kernel does not confirm is not done: if a verification fails, or cannot be made,
  *    nothing is run. The process has changed in part by then, so it ends.
- * 10. With --root-init the new process switches and init does not. Credentials belong to a process,
+ * 10. While init borrows the rights of a user it has no effective capability, whatever secure bits
+ *    say about setresuid(2).
+ * 11. With --root-init the new process switches and init does not. Credentials belong to a process,
  *    although the two share memory until execve(2).
  */
 #include "identity/credentials.h"
@@ -216,35 +218,42 @@ bool credentials_keep(uint64_t capabilities, struct failure *failure)
 /* Make kept capabilities survive setresuid(2): PR_SET_KEEPCAPS of prctl(2). */
 static bool prepare_capabilities(const struct new_credentials *target, struct failure *failure)
 {
-	struct capability_sets sets;
+	return !target->capabilities || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 ||
+	       fail_to("keep capabilities", failure);
+}
 
-	if (!target->capabilities)
-		return true;
-	if (!capabilities_read(&sets))
-		return fail_to("read capabilities", failure);
-	sets.inheritable = target->capabilities;
-	if (!capabilities_write(&sets) || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-		return fail_to("keep capabilities", failure);
-	return true;
+/*
+ * With SECBIT_NO_SETUID_FIXUP, capabilities(7), setresuid(2) leaves the effective capabilities as
+ * they are, and with them a user could open what is root's.
+ */
+static bool take_rights(const struct new_credentials *target, const struct capability_sets *own)
+{
+	struct capability_sets sets = *own;
+
+	if (target->uid != 0)
+		sets.effective = 0;
+	return syscall(SYS_setgroups, target->groups.count, target->groups.ids) == 0 &&
+	       syscall(SYS_setresgid, -1, target->gid, -1) == 0 &&
+	       syscall(SYS_setresuid, -1, target->uid, -1) == 0 && capabilities_write(&sets) &&
+	       getegid() == target->gid && geteuid() == target->uid && verify_groups(target) &&
+	       capabilities_read(&sets) && (target->uid == 0 || !sets.effective);
 }
 
 bool credentials_borrow(const struct new_credentials *target, void (*act)(void *context),
 			void *context, struct failure *failure)
 {
+	/* Not credentials_groups(), whose buffer verify_groups() needs. */
+	static gid_t groups[GROUPS_MAX] __attribute__((aligned(4096)));
+	const int count = getgroups(GROUPS_MAX, groups);
 	const gid_t gid = getegid();
-	const gid_t *groups;
-	const int count = credentials_groups(&groups);
-	bool good = count >= 0;
+	struct capability_sets own;
+	bool good = count >= 0 && capabilities_read(&own) && take_rights(target, &own);
 
-	if (good && syscall(SYS_setgroups, target->groups.count, target->groups.ids) == 0 &&
-	    syscall(SYS_setresgid, -1, target->gid, -1) == 0 &&
-	    syscall(SYS_setresuid, -1, target->uid, -1) == 0 && getegid() == target->gid &&
-	    geteuid() == target->uid)
+	if (good)
 		act(context);
-	else
-		good = false;
-	if (good && syscall(SYS_setresuid, -1, 0, -1) == 0 &&
-	    syscall(SYS_setresgid, -1, gid, -1) == 0 && syscall(SYS_setgroups, count, groups) == 0)
+	if (good && capabilities_write(&own) && syscall(SYS_setresuid, -1, 0, -1) == 0 &&
+	    syscall(SYS_setresgid, -1, gid, -1) == 0 &&
+	    syscall(SYS_setgroups, count, groups) == 0 && geteuid() == 0 && getegid() == gid)
 		return true;
 	return fail(failure, STATUS_REFUSED, "cannot act as uid %u for a moment: %s", target->uid,
 		    strerror(errno));

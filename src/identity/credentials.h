@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Credentials, credentials(7): which ones this process has, switching to others for good, and the
- * proof that the switch worked. Only credentials.c calls what changes them.
+ * proof that the switch worked. Only credentials.c, and capabilities.c for it, call what changes
+ * them.
  */
 #ifndef DINIT_SU_CREDENTIALS_H
 #define DINIT_SU_CREDENTIALS_H

@@ -231,7 +231,6 @@ bool identity_resolve(const struct identity_settings *settings, const struct ids
 
 	identity->target.groups.count = 0;
 	identity->group_given = group != NULL;
-	identity->target.capabilities = settings->keep_capabilities;
 	if (settings->keep_groups && !keep_groups(settings, files, identity, failure))
 		return false;
 	if (group && !identity_find_group(group, files, &identity->target.gid, failure))

@@ -55,19 +55,27 @@ static int go_on_without_signals(struct supervisor *init)
 	return SIGCHLD;
 }
 
-static int take_signal(struct supervisor *init)
+/* For how long init may wait, in milliseconds. The deadline may have passed a moment ago. */
+static int64_t time_left(const struct supervisor *init)
 {
 	const int64_t deadline = lifecycle_deadline(&init->lifecycle);
+	int64_t left;
+
+	if (deadline == NO_DEADLINE)
+		return WAIT_FOREVER;
+	left = deadline - clock_monotonic();
+	return left > 0 ? left : 0;
+}
+
+static int take_signal(struct supervisor *init)
+{
 	int signal;
 
 	/* With more to reap, do not wait: only look. */
 	if (init->reaping)
 		signal = signals_wait(ALL_BUT_CHILD, 0, &init->info);
 	else
-		signal = signals_wait(ALL_SIGNALS,
-				      deadline == NO_DEADLINE ? WAIT_FOREVER
-							      : deadline - clock_monotonic(),
-				      &init->info);
+		signal = signals_wait(ALL_SIGNALS, time_left(init), &init->info);
 	return signal < 0 ? go_on_without_signals(init) : signal;
 }
 

@@ -90,7 +90,8 @@ static bool can_signal_others(const struct tree *tree)
 /*
  * True if init and main are the only processes of the PID namespace, because none was started in it
  * but these two: the last word of /proc/loadavg is the last pid that the namespace has given away,
- * to a process or to a thread. The pid of a main that lives is not given away a second time.
+ * to a process or to a thread. The pid of a main that lives is not given away a second time. Only
+ * who may restore processes, clone3(2), can choose a pid.
  */
 static bool is_main_alone(const struct tree *tree)
 {
@@ -105,9 +106,10 @@ static bool is_main_alone(const struct tree *tree)
 }
 
 /*
- * A main that is alone is told without a look at it: there is nobody to be passed over. What it
- * starts from then on was not told. If init has no child but main, all of main's group descends
- * from main, so that a main which handles the signal looks after all of it.
+ * A main that is alone is told with its group and without a look: there is nobody to be passed
+ * over, and a command that its shell has started since is told too. Nothing is remembered, because
+ * what main starts from then on was not told. If init has no child but main, all of main's group
+ * descends from main, so that a main which handles the signal looks after all of it.
  */
 struct outcome processes_tell_group(struct tree *tree, const struct delivery *delivery)
 {
@@ -117,7 +119,9 @@ struct outcome processes_tell_group(struct tree *tree, const struct delivery *de
 	if (delivery->to_everyone)
 		return tell_whole_group(&walk);
 	if (is_main_alone(tree))
-		return (struct outcome){.sent = kill(tree->main, delivery->signal) == 0, .told = 1};
+		return (struct outcome){.sent = kill(-tree->main, delivery->signal) == 0 ||
+						kill(tree->main, delivery->signal) == 0,
+					.told = 1};
 	if (process_is_only_child(tree->main, tree->init) && process_look(tree->main, &main) &&
 	    tell_main(&walk, &main))
 		return (struct outcome){.sent = true, .told = 1};

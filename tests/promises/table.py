@@ -190,7 +190,7 @@ MAIN = (
         "Under `--new-session` nobody of main's user can open what init holds.",
         "test_descriptors.Descriptors.test_main_in_a_session_of_its_own_gets_nothing_of_init",
         "init is dumpable there too",
-        "!settings->root_init && settings->program.session != SESSION_NEW", "!settings->root_init"),
+        "plan->becomes && plan->settings->program.session != SESSION_NEW", "plan->becomes"),
     Promise(
         "As a subreaper init signals its own descendants alone.",
         "test_ending.Subreaper.test_one_in_the_same_namespace_is_not_either",

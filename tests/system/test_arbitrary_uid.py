@@ -34,6 +34,13 @@ class ArbitraryUid(EtcTest):
         self.assertEqual((before.st_ino, before.st_mode, before.st_uid, before.st_gid),
                          (after.st_ino, after.st_mode, after.st_uid, after.st_gid))
 
+    def test_kept_capabilities_are_those_of_the_engine(self):
+        etc = self.etc()
+        for _ in range(2):
+            ended = etc.run("--if-root", "--create", "--keep-caps", "net_bind_service", "app", "--",
+                            *self.WHO, sandbox=["-u", "%d:0" % self.UID], environment={"HOME": "/"})
+            self.assert_runs(ended, str(self.UID), "0", "app", "/home/app app app")
+
     def test_or_it_is_added(self):
         etc = self.etc()
         os.chmod(etc.home, 0o775)

@@ -65,6 +65,17 @@ class Descriptors(SystemTest):
                 self.assertEqual((init.rest(), init.wait()), ("job\ntrouble\n", 0))
 
     @looks_into_processes
+    def test_root_writes_to_the_streams_of_an_init_that_stays_root(self):
+        """Below Docker root has no CAP_SYS_PTRACE. Then /proc/1/fd is for who is like a dumpable init."""
+        with Init("-R", "app", "--", "sh", "-c", "read line", stdin=-1, sandbox=["-c", "19"]) as init:
+            until(lambda: children(init.pid) and os.readlink("/proc/%d/cwd" % init.pid) == "/",
+                  "init to let go")
+            subprocess.run(["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace", "sh", "-c",
+                            "echo job >/proc/%d/fd/1" % init.pid], check=True)
+            init.process.stdin.close()
+            self.assertEqual(init.rest(), "job\n")
+
+    @looks_into_processes
     def test_main_in_a_session_of_its_own_gets_nothing_of_init(self):
         for arguments in (["-s", "app"], ["-R", "app"]):
             with self.subTest(arguments=arguments), self.start_with_job(*arguments) as init:

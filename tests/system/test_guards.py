@@ -38,9 +38,9 @@ def poke(call, argument, *numbers):
 
 @unittest.skipUnless(shutil.which("strace"), "needs strace, which makes a kernel that lies")
 class Lies(SystemTest):
-    def refuse(self, words, faults, *arguments, having=(2000,), **options):
+    def refuse(self, words, faults, *arguments, having=(2000,), below_first=(), **options):
         """The start ends with this message, and main is not run."""
-        ended = run(*arguments, "--", "echo", "main was run", below=lying(*faults),
+        ended = run(*arguments, "--", "echo", "main was run", below=[*below_first, *lying(*faults)],
                     preexec_fn=lambda: os.setgroups(having), **options)
         self.assert_refused(ended, words)
 
@@ -174,8 +174,8 @@ class Capabilities(Lies):
                                         below=forbid), "cannot pass capabilities on")
 
     def test_keeping_that_fails(self):
-        self.refuse("cannot read capabilities", ["capget:error=EPERM:when=2"], "-C", "chown", "app")
-        self.refuse("cannot keep capabilities", ["capset:error=EPERM:when=1"], "-C", "chown", "app")
+        self.refuse("cannot read capabilities", ["capget:error=EPERM:when=1"], "-C", "chown", "app")
+        self.refuse("cannot give up capabilities", ["capset:error=EPERM:when=1"], "-C", "chown", "app")
         self.refuse("cannot keep capabilities", ["prctl:error=EPERM:when=1"], "-C", "chown", "app")
         # Not kept, they are gone with the switch.
         self.refuse("cannot give up capabilities", ["prctl:retval=0:when=1"], "-C", "chown", "app")
@@ -204,6 +204,28 @@ class Borrowed(Lies):
                             "--termination-log=" + path, "app")
                 if os.path.exists(path):
                     self.assertEqual(owner(path), (APP, APP))
+
+    def test_what_the_kernel_does_not_confirm(self):
+        for fault in ("setgroups:retval=0:when=1", "setresuid:retval=0:when=2",
+                      "setresgid:retval=0:when=2", "capset:retval=0:when=1"):
+            with self.subTest(fault=fault):
+                path = Place.shared("unconfirmed-" + fault.replace(":", "-"))
+                self.refuse("cannot act as uid 4242 for a moment", [fault], "-R",
+                            "--termination-log=" + path, "app", below_first=self.KEEP)
+                self.assertEqual(os.path.exists(path), ":when=2" in fault)
+
+    # SECBIT_NO_SETUID_FIXUP of capabilities(7): setresuid(2) leaves the effective set as it is.
+    KEEP = [sys.executable, "-c", "import ctypes, os, sys; "
+            "ctypes.CDLL(None).prctl(28, 4, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])"]
+
+    def test_secure_bits_keep_no_capability(self):
+        path = Place.shared("borrowed-roots")
+        with open(write(path, mode=0o600), "w") as file:
+            file.write("root's")
+        ended = run("-R", "--termination-log=" + path, "app", "--", *probe("exit", 3), below=self.KEEP)
+        with open(path) as file:
+            self.assertEqual(file.read(), "root's")
+        self.assertIn("cannot open the termination log", ended.errors)
 
     def test_by_root_without_groups(self):
         path = Place.shared("borrowed-without-groups")

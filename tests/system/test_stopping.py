@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What the options make of signals, of a stop and of the end, as PID 1 and as a subreaper."""
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
+import unittest
 
 from harness import (SIGRTMIN, Init, Place, SystemTest, children, looks_into_processes, probe, run,
                      send_value, stat, status, until)
@@ -66,17 +69,46 @@ class Passing(SystemTest):
                     init.read_until("main %d" % NUMBERS["WINCH"])
 
     def test_parent_death(self):
+        self.parent_dies("-n")
+
+    def test_parent_death_is_watched_after_the_last_change_of_ids(self):
+        """commit_creds() of the kernel forgets the signal, prctl(2)."""
+        self.parent_dies("-R", "--termination-log=" + Place.shared("of-a-child"), "app")
+
+    def parent_dies(self, *how):
         parent = ("import os, sys, time\n"
                   "if os.fork() == 0: os.execv(sys.argv[1], sys.argv[1:])\n"
                   "sys.stdin.readline()\n")
         command = ["sh", "-c", '"$@"; sleep 1000', "sh", "python3", "-c", parent,
-                   Place.file("dinit-su"), "-p", "USR1", "-n", "--",
+                   Place.file("dinit-su"), "-p", "USR1", *how, "--",
                    *probe("signals-until", NUMBERS["USR1"])]
         with Init(binary="/usr/bin/env", *command, sandbox=["-s"], stdin=subprocess.PIPE) as shell:
             shell.read_until("ready")
             shell.process.stdin.write(b"\n")
             shell.process.stdin.flush()
             self.assertTrue(shell.read_line().startswith("%d " % NUMBERS["USR1"]))
+
+
+class Alone(SystemTest):
+    """A main beside which nothing was ever started is told without a look at it."""
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a signal slow")
+    @looks_into_processes
+    def test_a_command_that_its_shell_starts_meanwhile_is_told_too(self):
+        """The shell runs its trap only when the command has ended."""
+        with tempfile.NamedTemporaryFile() as log, Init(
+                "app", "--", "sh", "-c", "trap 'exit 7' TERM; echo ready; read line; echo go; sleep 1000; :",
+                stdin=subprocess.PIPE) as init:
+            init.read_until("ready")
+            with subprocess.Popen(["strace", "-qqo", log.name, "-p", str(init.pid), "-e",
+                                   "trace=openat,kill", "-e", "inject=kill:delay_enter=1000000"]) as strace:
+                until(lambda: int(status(init.pid)["TracerPid"]) == strace.pid, "strace to be attached")
+                init.signal(NUMBERS["TERM"])
+                until(lambda: b"loadavg" in open(log.name, "rb").read(), "init to see that main is alone")
+                init.process.stdin.write(b"\n")
+                init.process.stdin.flush()
+                init.read_until("go")
+                self.assertEqual(init.wait(), 7)
 
 
 class Delay(SystemTest):
@@ -101,6 +133,13 @@ class Delay(SystemTest):
             init.signal(NUMBERS["TERM"])
             self.assertEqual(init.wait(), 0)
         self.assertGreaterEqual(time.monotonic() - began, 0.3)
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a look at the clock slow")
+    def test_a_deadline_that_passes_between_two_looks_at_the_clock(self):
+        ended = run("-n", "-d", "5ms", "--", "sh", "-c", "kill -TERM $PPID; sleep 1000", below=[
+            "strace", "-qq", "-o", "/dev/null", "-e", "trace=clock_gettime", "-e",
+            "inject=clock_gettime:delay_enter=3000"], sandbox=["-s"])
+        self.assertEqual((ended.status, ended.errors), (143, ""))
 
     def test_main_that_ends_by_itself_ends_the_delay(self):
         with Init("-v", "-d", "1h", "app", "--", "sh", "-c", "echo ready; read line; exit 4",
