@@ -76,7 +76,8 @@ class AtATerminal(ClusterTest):
         shell = self.open("attach", "-it", "shell")
         shell.type("sleep 1000\n")
         shell.wait_for("sleep 1000\r\n")
-        until(lambda: "sleep" in self.execute("shell", "sh", "-c", "cat /proc/[0-9]*/comm").stdout,
+        until(lambda: "sleep" in self.execute("shell", "sh", "-c", "cat /proc/[0-9]*/comm",
+                                                check=False).stdout,
               "the command in the foreground")
         shell.type("\x03")
         shell.type("echo status $?\n")

@@ -19,6 +19,8 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PTRACE_ATTACH, PTRACE_DETACH = 16, 17
+# __WALL of waitpid(2).
+WAIT_FOR_ALL = 0x40000000
 EVERY = set(range(1, 65)) - {32, 33}
 STATUS = 7
 
@@ -55,7 +57,7 @@ def error_of(attempt):
 def trace(init):
     result = LIBC.ptrace(PTRACE_ATTACH, init, 0, 0)
     if result == 0:
-        os.waitpid(init, 0x40000000)
+        os.waitpid(init, WAIT_FOR_ALL)
         LIBC.ptrace(PTRACE_DETACH, init, 0, 0)
     return result
 
@@ -121,8 +123,11 @@ def group(init):
 
 
 def freeze(init):
-    say("frozen", LIBC.ptrace(PTRACE_ATTACH, init, 0, 0))
-    time.sleep(.05)
+    result = LIBC.ptrace(PTRACE_ATTACH, init, 0, 0)
+    if result == 0:
+        # A tracer that ends before the stop takes the SIGSTOP with it, and so does one that collects it.
+        os.waitid(os.P_PID, init, os.WSTOPPED | os.WNOWAIT | WAIT_FOR_ALL)
+    say("frozen", result)
     os._exit(STATUS)
 
 

@@ -112,8 +112,9 @@ class Starved(AdversaryTest):
                 init.read_until("limited")
                 init.signal(signal.SIGTERM)
                 self.assertEqual(init.wait(), ENDED)
-                # A subreaper cannot list its processes without a descriptor, and says so.
-                self.assertIn("asked" if not sandbox else "", init.rest())
+                # Without a descriptor a subreaper cannot list its processes. Nor can it say so: poll(2) fails.
+                if not sandbox:
+                    self.assertIn("asked", init.rest())
 
     def test_a_fork_bomb_ends_with_the_container(self):
         with Init("-w", "200ms", LONELY, "--", *self.attacker("bomb", "40")) as init:

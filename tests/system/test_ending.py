@@ -256,7 +256,7 @@ class Shells(SystemTest):
         while not re.search(rb"42.*\$ ", said, re.DOTALL):
             said += os.read(terminal, 1000)
         # A HUP that comes between readline's prompt and its pselect(2) waits for the next key.
-        until(lambda: all(stat(shell)[0] == "S" for shell in children(pid)), "the shell to wait")
+        until(lambda: [(stat(shell) or "?")[0] for shell in children(pid)] == ["S"], "the shell to wait")
 
     def end_with_shell(self, user):
         with Init("-w", "1h", "app", "--", "sh", "-c", "trap 'echo asked; exit 7' TERM; "

@@ -45,9 +45,11 @@ class Attack(Tree):
         finally:
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+            ends = [os.waitpid(pid, 0)[1] for pid in pids]
             os.close(reading)
             os.close(writing)
+        # Whoever has ended by itself did not attack to the end.
+        self.assertEqual({os.WTERMSIG(end) for end in ends}, {signal.SIGKILL})
 
     def attack_for_ever(self, swap, number, writing):
         try:

@@ -46,7 +46,8 @@ def mount(*arguments):
 
 def exchange(one, other):
     """Swap two names in one step, as an attacker would: nothing is ever missing."""
-    return LIBC.renameat2(AT_FDCWD, one.encode(), AT_FDCWD, other.encode(), RENAME_EXCHANGE)
+    if LIBC.renameat2(AT_FDCWD, one.encode(), AT_FDCWD, other.encode(), RENAME_EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), "renameat2", one)
 
 
 def slowly(calls, how):
