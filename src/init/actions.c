@@ -83,16 +83,22 @@ static bool take_foreground(struct supervisor *init, bool resumed)
 	return in_foreground;
 }
 
-void stop_with_sender(struct supervisor *init, const struct event *event)
+static void continue_main(struct supervisor *init)
 {
 	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
 
+	if (!processes_tell_group(&init->tree, &go_on).sent)
+		warn_not_passed_on(init, SIGCONT);
+}
+
+void stop_with_sender(struct supervisor *init, const struct event *event)
+{
 	if (!init->given->stop_with_sender || event->kind != EVENT_SIGNAL || event->from_kernel ||
 	    !is_of_jobs(event->signal) || init->ended || !signals_stop_self())
 		return;
 	init->suspending = false;
 	take_foreground(init, true);
-	processes_tell_group(&init->tree, &go_on);
+	continue_main(init);
 }
 
 /*
@@ -101,7 +107,6 @@ void stop_with_sender(struct supervisor *init, const struct event *event)
  */
 static void stop_with_main(struct supervisor *init, int signal)
 {
-	const struct delivery go_on = {.signal = SIGCONT, .to_everyone = true};
 	const bool resumed = terminal_has_shell() && signals_stop(signal);
 	const bool in_foreground = take_foreground(init, resumed);
 	char name[SIGNAL_NAME_SIZE];
@@ -115,7 +120,7 @@ static void stop_with_main(struct supervisor *init, int signal)
 	}
 	report(init->reporter, REPORT_STORY, "main was stopped by %s%s: continuing it",
 	       signal_name(signal, name), resumed ? "" : ", which nobody could resume");
-	processes_tell_group(&init->tree, &go_on);
+	continue_main(init);
 }
 
 /* Signal what main has left behind. It has no group of main's any more, so all of it is meant. */

@@ -37,7 +37,7 @@ static struct outcome tell_whole_group(struct walk *walk)
 	struct outcome outcome = {.whole = true, .sent = kill(-tree->main, signal) == 0};
 
 	/* The group that init made for main need not be the one that main has gone to since. */
-	if (group > 0 && group != tree->main)
+	if (!outcome.sent || (group > 0 && group != tree->main))
 		outcome.sent |= kill(tree->main, signal) == 0;
 	walk_tell_chosen(walk, true);
 	if (walk->delivery->is_stop)

@@ -110,7 +110,8 @@ def run_limits(tally):
 def pids_cgroup():
     """A fresh cgroup that counts processes, or None."""
     for top in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
-        path = os.path.join(top, "dinit-su-faults-%d" % os.getpid())
+        # A run that was killed leaves it, and one beside this run has another name.
+        path = os.path.join(top, "dinit-su-faults-" + os.environ["FAULTS_OUTSIDE"])
         try:
             os.mkdir(path)
         except OSError:
@@ -143,13 +144,13 @@ def run_full_cgroup(tally):
 
 def run_full_disk(tally):
     """Account files, a log and a copy where not one byte is left."""
-    clean = {start.title: one.run(start) for start in STARTS}
     full = Place.file("full")
-    os.mkdir(full)
     tried = 0
     for start, more in ((STARTS[5], ()), (Scenario("create", "--create", "new", files=True), ()),
                         (STARTS[6], ("--termination-log=" + full + "/log",)),
                         (Scenario("install", "--install", full + "/copy", main=None, status=0), ())):
+        os.mkdir(full)
+        clean = one.run(start)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=755", "tmpfs", full], check=True)
         one.write(full + "/passwd", PASSWD)
         one.write(full + "/group", GROUP)
@@ -164,7 +165,7 @@ def run_full_disk(tally):
         scenario.arguments = (*more, *start.arguments) if not more else (*more, start.arguments[-1])
         scenario.sandbox = ("-b", full + ":/etc")
         ended = one.run(scenario)
-        wrong = judge(scenario, clean.get(start.title, ended), ended)
+        wrong = judge(scenario, clean, ended)
         left = {name: open(full + "/" + name).read() for name in ("passwd", "group")}
         if not wrong and (not left["passwd"].startswith(PASSWD.splitlines()[0]) or
                           left["passwd"].count("\n") < 3 or left["group"].count("\n") < 4):
@@ -172,8 +173,9 @@ def run_full_disk(tally):
         if wrong:
             tally.find("%s: %s: %r" % (scenario.title, wrong, ended))
         subprocess.run(["umount", full], check=True)
+        # The run with room has installed a copy.
+        shutil.rmtree(full)
         tried += 1
-    os.rmdir(full)
     return tried
 
 

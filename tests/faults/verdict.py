@@ -50,6 +50,9 @@ def is_for_ever_impossible(scenario, fault):
     # Main stays a child until it is reaped. A wait without a timeout does not time out.
     if (fault.call, fault.name) in (("wait4", "ECHILD"), ("rt_sigtimedwait", "EAGAIN")):
         return True
+    # A main that has stopped and that nobody may signal stays stopped: init says so, and nothing ends.
+    if scenario.title == "suspended" and fault.call == "kill":
+        return True
     # A pause process that gets no signals from the kernel can only be killed.
     return bool(scenario.stop) and fault.call == "rt_sigtimedwait"
 
@@ -188,6 +191,10 @@ def judge_other(scenario, clean, fault, ended):
 
 def judge_files(scenario, clean, fault, ended):
     """Files belong to the old owner or to the ids that were asked for, and account files are whole."""
+    for path in clean.files:
+        # All else is made by the run.
+        if path not in ended.files and path.startswith(("etc/", "tree/")):
+            yield "removed a file: " + path
     for path, (owner, group, content) in ended.files.items():
         known = clean.files.get(path)
         if known is None:
@@ -213,11 +220,14 @@ def scenario_before(path):
 
 def judge(scenario, clean, fault, ended):
     """The findings of a run, as texts."""
-    if ended.hits == 0:
-        # The call was not made this time: nothing has failed.
-        fault = fault._replace(how="error")
     if ended.hung:
         yield "hung"
+        return
+    if ended.hits == 0:
+        # The call was not made this time: nothing has failed.
+        wrong = judge_clean(scenario, ended)
+        if wrong:
+            yield "nothing was injected, and " + wrong
         return
     if ran(ended):
         yield from judge_main(scenario, clean, fault, ended)
