@@ -108,13 +108,16 @@ static bool read_owner(const char *path, struct ids *ids, struct failure *failur
 {
 	struct stat status;
 
+	/* No id, for where a sandbox says yes to fstatat(2) and does nothing. */
+	status.st_uid = UINT32_MAX;
 	if (!look_at(path, &status, failure))
 		return false;
 	ids->source = path;
 	ids->missing = "belongs to root";
 	ids->uid = status.st_uid;
 	ids->gid = status.st_gid;
-	if (is_unmapped(ids->uid, "/proc/sys/kernel/overflowuid", "/proc/self/uid_map"))
+	if (ids->uid == UINT32_MAX ||
+	    is_unmapped(ids->uid, "/proc/sys/kernel/overflowuid", "/proc/self/uid_map"))
 		return fail(
 			failure, STATUS_REFUSED,
 			"--ids-of %s: uid %u stands for owners that this user namespace does not "

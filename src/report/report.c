@@ -43,9 +43,9 @@ static void write_line(const char *line, size_t length)
 	struct stat status;
 	ssize_t ignored;
 
-	if (fstat(STDERR_FILENO, &status) < 0)
-		return;
-	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) {
+	/* Where fstat(2) is refused stderr may be of any kind: it is written to as to a stream. */
+	if (fstat(STDERR_FILENO, &status) < 0 || S_ISFIFO(status.st_mode) ||
+	    S_ISCHR(status.st_mode)) {
 		write_stream(line, length);
 		return;
 	}

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "identity/account_files.h"
 
@@ -76,9 +79,47 @@ START_TEST(new_entries)
 }
 END_TEST
 
+/* A change of the line at offset 7 of passwd, with no group to change. */
+static bool write_line(const char *passwd)
+{
+	const struct account account = {.name = (char *)"a", .line = 7};
+	const struct account_change change = {.account = &account, .ids = {.uid = 3}};
+	const struct account_files files = {.passwd = passwd, .group = "/no/file"};
+	const struct reporter reporter = {.level = REPORT_ERRORS};
+
+	errno = 0;
+	return account_files_write(&files, &change, &reporter);
+}
+
+/* Another program, which takes no lock, has written the file since the line was found. */
+START_TEST(a_line_that_is_gone)
+{
+	static const char left[] = "b:x:1:2:::\n";
+	char content[sizeof(left) + 1] = "";
+	const char *passwd = file_with_text(left);
+	int descriptor;
+
+	ck_assert(!write_line(passwd));
+	ck_assert_int_eq(errno, EBUSY);
+	descriptor = open(passwd, O_RDONLY);
+	ck_assert(read(descriptor, content, sizeof(content)) == sizeof(left) - 1);
+	close(descriptor);
+	ck_assert_str_eq(content, left);
+	remove_files();
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read)
+{
+	ck_assert(!write_line("/proc"));
+	ck_assert_int_eq(errno, EISDIR);
+}
+END_TEST
+
 Suite *account_files_suite(void)
 {
-	const TTest *const tests[] = {entries, new_entries};
+	const TTest *const tests[] = {entries, new_entries, a_line_that_is_gone,
+				      a_file_that_cannot_be_read};
 
 	return suite_of("account files", tests, COUNT(tests));
 }
