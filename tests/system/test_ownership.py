@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """--chown: what is given to USER, what stays, and what a second start finds."""
 import os
+import shutil
 import signal
 import stat
+import subprocess
 import time
 
 from harness import APP, Init, run
@@ -83,6 +85,25 @@ class WhatIsGiven(Tree):
             self.assertEqual([owner(path) for path in (inside, self.path("mounted"), beside)],
                              [(0, 0), (0, 0), (APP, APP)])
             os.chown(beside, 0, 0)
+
+    def test_a_file_system_that_tells_no_types(self):
+        """Its directory entries are of DT_UNKNOWN, readdir(3): each file is looked at."""
+        image = self.outside("image")
+        if not shutil.which("mke2fs"):
+            self.skipTest("needs mke2fs")
+        with open(image, "wb") as file:
+            file.truncate(256 * 1024)
+        subprocess.run(["mke2fs", "-q", "-F", "-O", "^filetype", image], check=True)
+        if subprocess.run(["mount", "-o", "loop", image, self.top], stderr=subprocess.DEVNULL,
+                          check=False).returncode != 0:
+            self.skipTest("needs a loop device")
+        paths = [self.top, make(self.path("directory")), write(self.path("directory", "file")),
+                 write(self.path("file"))]
+        try:
+            self.assert_handed_over()
+            self.assertEqual([owner(path) for path in paths], [(APP, APP)] * len(paths))
+        finally:
+            subprocess.run(["umount", self.top], check=True)
 
     def test_the_top_may_be_a_mount_point(self):
         mount("-t", "tmpfs", "tmpfs", self.top)
