@@ -16,7 +16,7 @@ PACKAGING = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../pack
 OWN = {"x86_64": "amd64", "aarch64": "arm64"}
 DOCKERFILE = """\
 FROM scratch
-COPY --from=oci:%s /sbin/dinit-su /sbin/dinit-su
+COPY --from=%s /sbin/dinit-su /sbin/dinit-su
 ENTRYPOINT ["/sbin/dinit-su", "65534:65534", "--"]
 CMD ["/sbin/dinit-su", "--version"]
 """
@@ -39,17 +39,26 @@ class PodmanImage(OnPodman):
                        env=dict(os.environ, SOURCE_DATE_EPOCH="1700000000"))
         cls.version = subprocess.run([os.environ["DINIT_SU"], "--version"], check=True,
                                      stdout=subprocess.PIPE, universal_newlines=True).stdout
-        cls.reference = "%s:%s" % (cls.layout, cls.version.split()[1])
+        cls.reference = "oci:%s:dinit-su" % cls.layout
 
-    def build(self, tag, *options):
+    def build(self, tag, *options, source=None):
         context = self.engine.fresh_directory()
         with open(os.path.join(context, "Dockerfile"), "w") as file:
-            file.write(DOCKERFILE % self.reference)
+            file.write(DOCKERFILE % (source or self.reference))
         self.engine.call("build", *options, "-t", tag, context)
 
     def test_a_build_copies_from_it(self):
         self.build("dinit-su-copied")
         ended = self.engine.run("dinit-su-copied")
+        self.assertEqual((ended.status, ended.output, ended.errors), (0, self.version, ""))
+
+    def test_a_build_copies_from_the_loaded_archive_by_its_name(self):
+        archive = os.path.join(self.engine.fresh_directory(), "oci.tar")
+        subprocess.run(["tar", "-C", self.layout, "-cf", archive, "."], check=True)
+        self.engine.call("load", "-i", archive)
+        self.addCleanup(self.engine.call, "rmi", "-f", "dinit-su")
+        self.build("dinit-su-by-name", source="dinit-su")
+        ended = self.engine.run("dinit-su-by-name")
         self.assertEqual((ended.status, ended.output, ended.errors), (0, self.version, ""))
 
     def test_a_build_for_another_architecture_gets_that_ones(self):
@@ -62,7 +71,7 @@ class PodmanImage(OnPodman):
             self.assertEqual(file.read(), self.other)
 
     def test_it_pauses_as_nobody_and_ends_in_order(self):
-        container = self.engine.start_container("oci:" + self.reference)
+        container = self.engine.start_container(self.reference)
         self.addCleanup(container.remove)
         status = status_of(container.pid())
         self.assertEqual(status["Uid"].split(), ["65534"] * 4)
