@@ -150,6 +150,18 @@ class Refused(Fault):
         self.refuse("cannot read user and group ids", "getresuid:error=EPERM", "-n",
                     sandbox=["-u", "7:8"])
 
+    def test_an_error_is_told_though_stderr_cannot_be_looked_at(self):
+        skip_unless_static(self)
+        self.refuse("no user 'nosuchuser'", "fstat,?newfstatat:error=EPERM", "nosuchuser")
+
+    def test_an_owner_that_only_seems_to_be_read(self):
+        path = os.path.join(Place.directory(), "theirs")
+        os.mkdir(path)
+        os.chown(path, 5000, 5000)
+        skip_unless_static(self)
+        # The first such call looks whether the path is a link, the second one at its owner.
+        self.refuse("--ids-of", "newfstatat:retval=0:when=2", "--ids-of", path, "app")
+
     def test_root_that_may_be_in_reach(self):
         self.refuse("cannot verify that root is out of reach", "setresuid:error=ENOSYS:when=2", "app")
         self.refuse("could go back to root", "setresuid:retval=0:when=2", "app")
