@@ -140,7 +140,9 @@ class ClusterTest(unittest.TestCase):
         process = subprocess.Popen(
             command("-n", self.namespace, "logs", "--follow", pod, *arguments),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, universal_newlines=True)
-        return lambda: process.communicate(timeout=PATIENCE)[0]
+        # A kubelet that cannot find the container any more says so in the log that it was asked for.
+        return lambda: "".join(line for line in process.communicate(timeout=PATIENCE)[0].splitlines(True)
+                               if not line.startswith("rpc error: "))
 
     def wait_for_log(self, pod, text, *arguments):
         until(lambda: text in self.kubectl("logs", pod, *arguments, check=False).stdout,
