@@ -154,7 +154,7 @@ FILES = (
     Promise(
         "An owner that the user namespace does not map is nobody to become.",
         "test_rootless.Rootless.test_an_owner_that_is_not_mapped", "the overflow id is an owner",
-        "	if (is_unmapped(ids->uid,", "	if (false && is_unmapped(ids->uid,"),
+        "	    is_unmapped(ids->uid,", "	    false && is_unmapped(ids->uid,"),
     Promise(
         "Account files keep their mode and owner.",
         "test_account_files.HostileFiles.test_mode_and_owner_stay", "the mode is not set",
