@@ -15,25 +15,34 @@
 #include "base/text.h"
 #include "report/json.h"
 
+/* Ask first: poll(2) promises room for PIPE_BUF bytes, unless main writes in between. */
+static void write_shared(const char *line, size_t length)
+{
+	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+	ssize_t ignored = 0;
+
+	if (poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT)
+		ignored = write(STDERR_FILENO, line, length);
+	(void)ignored;
+}
+
 /*
  * Write to a pipe or a terminal without ever waiting for its reader.
  *
  * O_NONBLOCK belongs to the open file description, which main shares: set there, main's own writes
  * would start to fail. A description of our own comes from opening the descriptor's /proc link,
- * just for this line, so that no descriptor is kept. Without /proc the next best is to ask first:
- * poll(2) promises room for PIPE_BUF bytes, unless main writes in between.
+ * just for this line, so that no descriptor is kept. Without /proc the shared one is the next best.
  */
 static void write_stream(const char *line, size_t length)
 {
 	int own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 	ssize_t ignored = 0;
 
 	if (own >= 0) {
 		ignored = write(own, line, length);
 		close(own);
-	} else if (poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT) {
-		ignored = write(STDERR_FILENO, line, length);
+	} else {
+		write_shared(line, length);
 	}
 	(void)ignored;
 }
@@ -43,9 +52,12 @@ static void write_line(const char *line, size_t length)
 	struct stat status;
 	ssize_t ignored;
 
-	/* Where fstat(2) is refused stderr may be of any kind: it is written to as to a stream. */
-	if (fstat(STDERR_FILENO, &status) < 0 || S_ISFIFO(status.st_mode) ||
-	    S_ISCHR(status.st_mode)) {
+	/* A sandbox refuses the look. A file opened anew would be overwritten. */
+	if (fstat(STDERR_FILENO, &status) < 0) {
+		write_shared(line, length);
+		return;
+	}
+	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) {
 		write_stream(line, length);
 		return;
 	}

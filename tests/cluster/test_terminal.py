@@ -77,7 +77,7 @@ class AtATerminal(ClusterTest):
         shell.type("sleep 1000\n")
         shell.wait_for("sleep 1000\r\n")
         until(lambda: "sleep" in self.execute("shell", "sh", "-c", "cat /proc/[0-9]*/comm",
-                                                check=False).stdout,
+                                              check=False).stdout,
               "the command in the foreground")
         shell.type("\x03")
         shell.type("echo status $?\n")

@@ -8,6 +8,7 @@ import collections
 import os
 import re
 import shutil
+import subprocess
 import unittest
 
 from harness import GROUP, PASSWD, Place, SystemTest, probe, run, skip_unless_static
@@ -152,7 +153,17 @@ class Refused(Fault):
 
     def test_an_error_is_told_though_stderr_cannot_be_looked_at(self):
         skip_unless_static(self)
-        self.refuse("no user 'nosuchuser'", "fstat,?newfstatat:error=EPERM", "nosuchuser")
+        refused = "fstat,?newfstatat:error=EPERM"
+        self.refuse("no user 'nosuchuser'", refused, "nosuchuser")
+        path = os.path.join(Place.directory(), "log")
+        with open(path, "w") as log:
+            print("kept: this", file=log, flush=True)
+            below = strace("-o", "/dev/null", "-e", "trace=" + refused.partition(":")[0], "-e",
+                           "inject=" + refused)
+            subprocess.run([*below, Place.file("dinit-su"), "nosuchuser", "--", "true"], stderr=log,
+                           stdin=subprocess.DEVNULL, check=False)
+        with open(path) as log:
+            self.assertEqual([line.partition(":")[0] for line in log], ["kept", "dinit-su"])
 
     def test_an_owner_that_only_seems_to_be_read(self):
         path = os.path.join(Place.directory(), "theirs")
