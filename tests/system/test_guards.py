@@ -225,7 +225,17 @@ class Borrowed(Lies):
         ended = run("-R", "--termination-log=" + path, "app", "--", *probe("exit", 3), below=self.KEEP)
         with open(path) as file:
             self.assertEqual(file.read(), "root's")
+        # Init has its capabilities back, or it could not take its groups back.
+        self.assertEqual(ended.status, 3, ended)
         self.assertIn("cannot open the termination log", ended.errors)
+
+    def test_root_with_other_groups_keeps_its_capabilities(self):
+        path = Place.shared("borrowed-by-root")
+        os.chown(write(path, mode=0o600), 4343, 4343)
+        ended = run("-R", "--termination-log=" + path, "root:audio", "--", *probe("exit", 3))
+        self.assertEqual((ended.status, ended.errors), (3, ""), ended)
+        with open(path) as file:
+            self.assertIn("ended with status 3", file.read())
 
     def test_by_root_without_groups(self):
         path = Place.shared("borrowed-without-groups")
