@@ -26,7 +26,8 @@ FILES = {
         "account files", "test_guards.AccountFiles test_account_files test_create test_ids "
         "test_arbitrary_uid test_status.OwnWrites.test_account_file test_kills"),
     "src/identity/ids.c": (
-        "ids, identity, identity other ids", "test_ids test_rootless test_paths.OnTheWay test_create"),
+        "ids, identity, identity other ids",
+        "test_ids test_rootless test_paths.OnTheWay test_create test_faults.Refused.test_an_owner"),
     "src/files/ownership_rules.c": ("ownership", "test_ownership.WhatIsGiven test_paths.Others"),
     "src/files/object.c": (
         "ownership", "test_guards.Trees test_ownership test_paths "
