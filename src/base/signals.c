@@ -170,7 +170,11 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 	return kill(pid, signal) == 0;
 }
 
-/* A stop signal discards a pending SIGCONT, signal(7): one that is there has continued us. */
+/*
+ * A stop signal discards a pending SIGCONT, signal(7). So one that is there after the stop has
+ * continued us, and one that is there before it would be lost: somebody has seen main stop, and has
+ * sent it already.
+ */
 static bool was_continued(void)
 {
 	siginfo_t info;
@@ -182,6 +186,8 @@ bool signals_stop(int signal)
 {
 	sigset_t set;
 
+	if (was_continued())
+		return true;
 	/* The whole group, as the terminal does: a shell waits until all of its job has stopped. */
 	kill(0, signal);
 	sigemptyset(&set);
@@ -193,6 +199,8 @@ bool signals_stop(int signal)
 
 bool signals_stop_self(void)
 {
+	if (was_continued())
+		return true;
 	kill(getpid(), SIGSTOP);
 	return was_continued();
 }

@@ -77,12 +77,16 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info);
  * Stop this process and the rest of its process group, as the terminal would with this signal
  * (SIGTSTP, SIGTTIN, SIGTTOU). Returns true once it was continued. Returns false at once where the
  * kernel does not stop it: a PID 1, an orphaned process group, which nobody could continue, or an
- * ignored signal. The SIGCONT is taken off the queue: the caller continues main, and to continue it
- * a second time would undo a Ctrl-Z that comes in between.
+ * ignored signal. A SIGCONT that is pending already continues it before it stops. The SIGCONT is
+ * taken off the queue: the caller continues main, and to continue it a second time would undo a
+ * Ctrl-Z that comes in between.
  */
 bool signals_stop(int signal);
 
-/* Stop this process alone. Returns as signals_stop() does: false only as PID 1. */
+/*
+ * Stop this process alone. Returns as signals_stop() does. Not for a PID 1: the kernel does not
+ * stop it, and discards a pending SIGCONT all the same.
+ */
 bool signals_stop_self(void);
 
 #endif

@@ -93,8 +93,8 @@ static void continue_main(struct supervisor *init)
 
 void stop_with_sender(struct supervisor *init, const struct event *event)
 {
-	if (!init->given->stop_with_sender || event->kind != EVENT_SIGNAL || event->from_kernel ||
-	    !is_of_jobs(event->signal) || init->ended || !signals_stop_self())
+	if (!init->given->stop_with_sender || is_pid1(&init->tree) || event->kind != EVENT_SIGNAL ||
+	    event->from_kernel || !is_of_jobs(event->signal) || init->ended || !signals_stop_self())
 		return;
 	init->suspending = false;
 	take_foreground(init, true);

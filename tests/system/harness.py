@@ -4,6 +4,7 @@
 All of this runs inside one more PID and mount namespace (tests/system/run sees to that), so that
 nothing here can signal, mount or leave behind anything on the machine itself.
 """
+import contextlib
 import ctypes
 import functools
 import os
@@ -243,6 +244,17 @@ class Init:
                      bool(children(self.pid))))
         except (FileNotFoundError, ProcessLookupError):
             return False
+
+
+@contextlib.contextmanager
+def traced(init, *options):
+    """Have strace(1) inject into a dinit-su that runs, until the end of the block."""
+    with subprocess.Popen(["strace", "-qqo", "/dev/null", "-p", str(init.pid), *options]) as strace:
+        try:
+            until(lambda: status(init.pid)["TracerPid"] == str(strace.pid), "strace to be attached")
+            yield
+        finally:
+            strace.kill()
 
 
 class Ended:

@@ -9,8 +9,9 @@ import os
 import re
 import shutil
 import signal
+import unittest
 
-from harness import Init, Place, SystemTest, probe, run, stat, status, until
+from harness import Init, Place, SystemTest, probe, run, stat, status, traced, until
 from peer_lines import IN_BACKGROUND, LINES
 from peer_signals import pause_status, signal_differences, stop_differences
 from side_by_side import differing, peer_path
@@ -309,3 +310,18 @@ class Suspension(SystemTest):
                 self.assertNotEqual(stat(init.pid)[0], "T")
                 init.signal(signal.SIGCONT)
                 self.assertEqual(init.read_line().split()[0], str(int(signal.SIGCONT)))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, to hold init where it has stopped main")
+    def test_who_continues_both_as_soon_as_main_stops(self):
+        """A STOP that init sends itself would discard the CONT, even as PID 1: signal(7)."""
+        for sandbox in ((), ("-s",)):
+            with self.subTest(sandbox=sandbox), \
+                    Init("--", *probe("signals"), binary=self.link, sandbox=sandbox) as init:
+                init.read_until("ready")
+                with traced(init, "-e", "inject=kill:delay_exit=1000000:when=1"):
+                    init.signal(signal.SIGTSTP)
+                    until(lambda: stat(init.main_pid())[0] == "T", "main to stop")
+                    init.signal(signal.SIGCONT)
+                    self.assertEqual(init.read_line().split()[0], str(int(signal.SIGCONT)))
+                    init.signal(signal.SIGTERM)
+                    self.assertEqual(init.wait(), 0)

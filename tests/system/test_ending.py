@@ -11,7 +11,8 @@ import subprocess
 import time
 import unittest
 
-from harness import Init, Place, SystemTest, children, looks_into_processes, probe, run, stat, until
+from harness import (Init, Place, SystemTest, children, looks_into_processes, probe, run, stat, traced,
+                     until)
 
 # A background process that needs a moment to save its data when it is asked to end.
 SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
@@ -30,12 +31,6 @@ def read(path):
             return file.read()
     except FileNotFoundError:
         return None
-
-
-def tracer(pid):
-    """The process that traces this one, or 0."""
-    with open("/proc/%d/status" % pid) as file:
-        return int(re.search(r"^TracerPid:\t(\d+)$", file.read(), re.MULTILINE).group(1))
 
 
 MODES = ((), ("-s",))
@@ -140,9 +135,7 @@ class Leftovers(SystemTest):
         leader = "trap 'echo saved; exit' TERM; echo ready; while :; do sleep .01; done"
         with Init("app", "--", "sh", "-c", 'setsid sh -c "$1" & wait', "sh", leader) as init:
             init.read_until("ready")
-            with subprocess.Popen(["strace", "-qqo", "/dev/null", "-p", str(init.pid), "-e",
-                                   "inject=getpgid:retval=2:when=1"]) as strace:
-                until(lambda: tracer(init.pid) == strace.pid, "strace to be attached")
+            with traced(init, "-e", "inject=getpgid:retval=2:when=1"):
                 init.signal(signal.SIGTERM)
                 self.assertEqual(init.wait(), 143)
             # The shell also says that its command was terminated.

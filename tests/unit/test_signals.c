@@ -277,6 +277,29 @@ START_TEST(stopping_where_somebody_can_resume)
 }
 END_TEST
 
+/* The stop would discard it, and nobody would send a second one. */
+START_TEST(continued_before_the_stop)
+{
+	struct inherited_signals inherited;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		setpgid(0, 0);
+		signals_hold(&inherited);
+		kill(getpid(), SIGCONT);
+		if (_i == 0 ? signals_stop_self() : signals_stop(SIGTSTP))
+			_exit(42);
+		_exit(1);
+	}
+	ck_assert_int_eq(waitpid(child, &status, WUNTRACED), child);
+	if (WIFSTOPPED(status))
+		kill(child, SIGKILL);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 42);
+}
+END_TEST
+
 Suite *signals_suite(void)
 {
 	const TTest *const tests[] = {names,
@@ -294,6 +317,7 @@ Suite *signals_suite(void)
 	TCase *more = tcase_create("more");
 
 	tcase_add_loop_test(more, sigchld_is_default_meanwhile, 0, 2);
+	tcase_add_loop_test(more, continued_before_the_stop, 0, 2);
 	suite_add_tcase(suite, more);
 	return suite;
 }
