@@ -315,6 +315,21 @@ class Subreaper(SystemTest):
         self.assertEqual((ended.status, ended.output), (6, ""), ended)
         self.assertIn("sent SIGKILL to 1 process ", ended.errors)
 
+    def test_one_whose_parent_has_the_place_of_another_is_not_either(self):
+        """Init notes parents in 64 places, by their pids: those of main's here are in all of them."""
+        names = {name: Place.shared("%s-%d" % (name, time.monotonic_ns()))
+                 for name in ("filled", "begun")}
+        bystander = "until [ -e %(filled)s ]; do sleep .02; done; sh -c '(trap \"echo told\" TERM; " \
+            ": >%(begun)s; while :; do sleep .02; done) & wait' & wait"
+        ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                    "(trap '' TERM; sleep 1000 &); i=0; while [ $i -lt 100 ]; do sh -c '(sleep 1000 & wait) & wait' & i=$((i+1)); done; "
+                    ": >%(filled)s; until [ -e %(begun)s ]; do sleep .01; done; exit 6" % names,
+                    sandbox=["-s"],
+                    below=["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "sh", "-c",
+                           "(sh -c \"$1\" &); shift; exec \"$@\"", "sh", bystander % names])
+        self.assertEqual((ended.status, ended.output), (6, ""), ended)
+        self.assertIn("sent SIGKILL to 1 process ", ended.errors)
+
     def test_deep_descendants_end(self):
         with Init("-w", "10s", "app", "--", "sh", "-c",
                   "sh -c 'sh -c \"sh -c \\\"echo ready; sleep 1000; :\\\"; :\" ; :' & read line; exit 2",
