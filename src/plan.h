@@ -33,11 +33,11 @@ struct plan {
 	const struct settings *settings;
 	const struct credentials *now; /* who this process is */
 	const struct account_files *files;
-	struct identity *found;		 /* for who was asked for; given back after the start */
+	struct identity *found;		 /* memory for identity; given back after the start */
 	struct environment *environment; /* that main gets, unless it is init's own */
 	struct stream streams[STREAMS];
 	struct ids ids;
-	struct identity *identity; /* who was asked for, or NULL if nobody was looked up */
+	struct identity *identity; /* who was asked for: found, or NULL if nobody was looked up */
 	bool becomes;		   /* there is something to switch */
 	bool takes_name;	   /* there is nothing to switch, but the ids get USER's name */
 	bool is_pid1;

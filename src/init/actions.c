@@ -216,7 +216,7 @@ void act(struct supervisor *init, const struct action *action)
 			terminal_move(init->main_pid, getpgrp());
 		break;
 	case ACTION_ASK_GROUP:
-		/* Main was just reaped: the kernel does not give its pid away again so soon. */
+		/* Main was just reaped. Pids are given away in a circle up to pid_max, proc(5). */
 		kill(-init->main_pid, action->signal);
 		break;
 	case ACTION_ASK:

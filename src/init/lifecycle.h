@@ -131,7 +131,7 @@ struct action {
 	enum action_kind kind;
 	int signal;
 	bool is_stop;	  /* a stop that is passed on: nobody is told the same twice */
-	bool to_everyone; /* ACTION_FORWARD_TO_ALL: whoever handles the signal */
+	bool to_everyone; /* ACTION_FORWARD_TO_ALL: also those below one that handles the signal */
 	bool to_untold;	  /* ACTION_FORWARD_TO_ALL: not to those who were told it with main */
 	bool to_filters;  /* ACTION_ASK_AGAIN: also to who ends when its input does */
 };

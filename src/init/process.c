@@ -74,8 +74,8 @@ bool process_is_only_child(pid_t child, pid_t init)
  * A child of init keeps its pid until init reaps it, so kill(2) cannot reach a wrong process. For
  * any other process only a descriptor is safe: pidfd_send_signal(2), Linux 5.1. It is opened first;
  * if the pid still belongs to the process after that, the descriptor does too. Without that call a
- * PID 1 uses the pid, which is one of its own container in any case. A subreaper does not signal
- * the process until its parents have ended and it is a child of init.
+ * PID 1 uses the pid, which is one of its own container in any case, and a subreaper signals only
+ * its own children: any other process once its parents have ended and it has become one.
  */
 bool process_signal(const struct process *process, int signal, pid_t init)
 {
