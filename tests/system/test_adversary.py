@@ -9,7 +9,7 @@ import unittest
 
 from harness import Init, Place, SystemTest, probe, run, status, until
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENDED = 7
 # Default of Docker, and with --cap-add SYS_PTRACE.
 WITHOUT_PTRACE, WITH_PTRACE = ("-c", "19"), ()
@@ -25,9 +25,8 @@ class AdversaryTest(SystemTest):
         super().setUpClass()
         if not PYTHON:
             raise unittest.SkipTest("needs a python3 that every user can run")
-        for path in (os.path.join(HERE, "attacker.py"),
-                     os.path.join(os.path.dirname(HERE), "actor.py")):
-            shutil.copy(path, Place.file(os.path.basename(path)))
+        for name in ("attacker.py", "actor.py"):
+            shutil.copy(os.path.join(TESTS, name), Place.file(name))
 
     def attacker(self, *words):
         return [PYTHON, Place.file("attacker.py"), *words]
