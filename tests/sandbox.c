@@ -119,13 +119,14 @@ static void isolate_mounts(void)
 	bool back = getcwd(directory, sizeof(directory)) != NULL;
 
 	check_privilege(unshare(CLONE_NEWNS), "unshare mount namespace");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
-		if (errno != EINVAL)
-			check_privilege(-1, "make mounts private");
-		make_chroot_the_root();
-	}
-	if (back)
-		check(chdir(directory), directory);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return;
+	if (errno != EINVAL)
+		check_privilege(-1, "make mounts private");
+	make_chroot_the_root();
+	/* In a user namespace of one's own the home of an ordinary user may be closed: stay in "/". */
+	if (back && chdir(directory) < 0 && errno != EACCES)
+		give_up(directory);
 }
 
 static void isolate_user(void)

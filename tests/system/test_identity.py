@@ -139,7 +139,12 @@ class CannotSwitch(SystemTest):
                             "setresuid 4242", "CAP_SETUID")
 
     def test_user_namespace_that_forbids_setgroups(self):
-        self.assert_refused(run("0:0", "--", "id", sandbox=["-U"]), "setgroups", "not permitted")
+        closed = Place.directory()
+        os.chown(closed, 4242, 4242)
+        os.chmod(closed, 0o700)
+        for cwd in (None, closed):
+            self.assert_refused(run("0:0", "--", "id", sandbox=["-U"], cwd=cwd), "setgroups",
+                                "not permitted")
 
     def test_installed_set_uid(self):
         for mode, words in ((0o4755, "set-uid"), (0o2755, "set-gid")):
