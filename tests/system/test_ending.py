@@ -19,6 +19,25 @@ SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
          "while :; do sleep .01; done) & while [ ! -e %(ready)s ]; do :; done; ")
 
 
+# One that any user can run.
+PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
+# The leader of a session, which a HUP ends, with a job in the background, which notes what it hears.
+LEADER_WITH_A_JOB = """
+import os, signal, sys
+both = {signal.SIGHUP, signal.SIGTERM}
+signal.pthread_sigmask(signal.SIG_BLOCK, both)
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    print("job", flush=True)
+    heard = signal.sigwait(both)
+    with open(sys.argv[1], "w") as file:
+        file.write(str(int(heard)))
+    os._exit(0)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, both)
+signal.pause()
+"""
+
+
 def saver():
     names = {"file": Place.shared("saved-%d" % time.monotonic_ns())}
     names["ready"] = names["file"] + ".ready"
@@ -151,6 +170,13 @@ class Leftovers(SystemTest):
                         "i=$((i+1)); done; exit 5" % path, sandbox=sandbox)
             self.assertEqual((ended.status, ended.errors), (5, ""))
 
+    def test_more_than_init_remembers_are_counted(self):
+        """All those of a subreaper, who has to kill each of them by itself."""
+        ended = run("-w", "0", "app", "--", "sh", "-c", "trap '' TERM; i=0; while [ $i -lt 4200 ]; do "
+                    "sleep 1000 & i=$((i+1)); done; exit 5", sandbox=["-s"])
+        self.assertEqual(ended.status, 5)
+        self.assertIn("sent SIGKILL to 4200 processes that had not ended in time: ", ended.errors)
+
     def test_no_time_at_all(self):
         for sandbox in MODES:
             ended = run("-w", "0", "app", "--", "sh", "-c",
@@ -234,22 +260,40 @@ class Leftovers(SystemTest):
 class Shells(SystemTest):
     """What `docker exec -it C bash` has left open: it ignores TERM, and ends when it is hung up."""
 
-    def visit(self, init, user):
-        """A shell at a terminal inside the container, leader of its session as engines make it."""
+    def enter(self, init, user, *command):
+        """Run a command at a terminal inside the container, leader of its session as engines make it.
+        Returns the pid outside, below which it is, and the other end of the terminal."""
         pid, terminal = pty.fork()
         if pid == 0:
             os.environ["PS1"] = "$ "
             os.execvp("nsenter", ["nsenter", "-t", str(init.pid), "-p", "setsid", "-c", "setpriv",
-                                  "--reuid", user, "--regid", user, "--clear-groups", "bash",
-                                  "--norc", "--noprofile", "-i"])
+                                  "--reuid", user, "--regid", user, "--clear-groups", *command])
         self.addCleanup(os.waitpid, pid, 0)
         self.addCleanup(os.close, terminal)
+        return pid, terminal
+
+    def visit(self, init, user):
+        pid, terminal = self.enter(init, user, "bash", "--norc", "--noprofile", "-i")
         os.write(terminal, b"echo $((41+1))\n")
         said = b""
         while not re.search(rb"42.*\$ ", said, re.DOTALL):
             said += os.read(terminal, 1000)
         # A HUP that comes between readline's prompt and its pselect(2) waits for the next key.
         until(lambda: [(stat(shell) or "?")[0] for shell in children(pid)] == ["S"], "the shell to wait")
+
+    @looks_into_processes
+    @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
+    def test_a_job_in_the_background_is_asked_and_not_hung_up(self):
+        """When the leader of a session ends, the kernel hangs up only the foreground: setsid(2)."""
+        path = Place.shared("job-%d" % time.monotonic_ns())
+        with Init("-w", "1h", "app", "--", *probe("signals-until", 15)) as init:
+            init.read_until("ready")
+            _, terminal = self.enter(init, "4242", PYTHON, "-c", LEADER_WITH_A_JOB, path)
+            self.assertIn(b"job", os.read(terminal, 1000))
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 0)
+        with open(path) as file:
+            self.assertEqual(file.read(), str(int(signal.SIGTERM)))
 
     def end_with_shell(self, user):
         with Init("-w", "1h", "app", "--", "sh", "-c", "trap 'echo asked; exit 7' TERM; "
