@@ -2,6 +2,7 @@
 """Main, and others of its user, against their own init."""
 import json
 import os
+import random
 import shutil
 import signal
 import time
@@ -13,8 +14,9 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENDED = 7
 # Default of Docker, and with --cap-add SYS_PTRACE.
 WITHOUT_PTRACE, WITH_PTRACE = ("-c", "19"), ()
-# A user of these tests alone: the kernel counts the processes of a user, wherever they are.
-LONELY = "61234:61234"
+# A user of this run alone: the kernel counts the processes of a user wherever they are, and so with those
+# of another run of these tests.
+LONELY = "%(id)d:%(id)d" % {"id": random.randrange(10**6, 2**31)}
 # One that any user can run.
 PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
 
