@@ -124,7 +124,7 @@ static void isolate_mounts(void)
 	if (errno != EINVAL)
 		check_privilege(-1, "make mounts private");
 	make_chroot_the_root();
-	/* In a user namespace of one's own the home of an ordinary user may be closed: stay in "/". */
+	/* Root of a user namespace may not enter the closed home of another user: stay in "/". */
 	if (back && chdir(directory) < 0 && errno != EACCES)
 		give_up(directory);
 }
