@@ -130,11 +130,12 @@ class Engine:
         raise NotImplementedError
 
     def call(self, *arguments, check=True, **options):
-        """Run the engine's client; returns its ended process."""
+        """Run the engine's client; returns its ended process. Where conmon is started it leaves a
+        file "oom" when the kernel kills for want of memory."""
         process = subprocess.run(
             self.command(*arguments), env=self.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True,
-            timeout=PATIENCE, **options)
+            timeout=PATIENCE, cwd=self.directory, **options)
         if check and process.returncode != 0:
             raise AssertionError("%s %s: %s" % (self.name, " ".join(arguments), process.stderr))
         return process
