@@ -367,7 +367,8 @@ class Subreaper(SystemTest):
         bystander = "until [ -e %(filled)s ]; do sleep .02; done; sh -c '(trap \"echo told\" TERM; " \
             ": >%(begun)s; while :; do sleep .02; done) & wait' & wait"
         ended = run("-w", "300ms", "app", "--", "sh", "-c",
-                    "(trap '' TERM; sleep 1000 &); i=0; while [ $i -lt 100 ]; do sh -c '(sleep 1000 & wait) & wait' & i=$((i+1)); done; "
+                    "(trap '' TERM; sleep 1000 &); i=0; while [ $i -lt 100 ]; do "
+                    "sh -c '(sleep 1000 & wait) & wait' & i=$((i+1)); done; "
                     ": >%(filled)s; until [ -e %(begun)s ]; do sleep .01; done; exit 6" % names,
                     sandbox=["-s"],
                     below=["setpriv", "--reuid=4242", "--regid=4242", "--clear-groups", "sh", "-c",
