@@ -119,6 +119,7 @@ int main(int count __attribute__((unused)), char **arguments)
 	struct settings *const settings = &start.settings;
 	struct failure *const failure = &start.failure;
 	struct inherited_signals signals;
+	const bool holds = signals_hold(&signals);
 	struct credentials now;
 	struct plan plan = {.settings = settings,
 			    .now = &now,
@@ -127,20 +128,19 @@ int main(int count __attribute__((unused)), char **arguments)
 			    .environment = &start.environment,
 			    .termination_log = {.descriptor = -1}};
 	struct program program = {.signals = &signals};
-	bool holds;
+	const struct dropin_name *name;
 
-	holds = signals_hold(&signals);
 	program.init = getpid();
 	plan.is_pid1 = program.init == 1;
 	streams_look(plan.streams);
 	settings_add_defaults(settings);
-	dropin_take_name(arguments, settings);
+	name = dropin_take_name(arguments, settings);
 	if (!holds) {
 		fail_to("block signals", failure);
 		return end_with(&plan, failure);
 	}
 	if (!credentials_read(&now, failure) || !credentials_may_start(&now, failure) ||
-	    !dropin_parse(arguments, environ, settings, failure))
+	    !dropin_parse(name, arguments, environ, settings, failure))
 		return end_with(&plan, failure);
 	/* Asked for as early as possible: a parent that has died before goes unnoticed. */
 	if (settings->parent_death)

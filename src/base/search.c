@@ -13,7 +13,7 @@
 /* As many bytes as most processors compare at once. */
 typedef unsigned char block __attribute__((vector_size(16)));
 
-#define STEP (2 * sizeof(block))
+#define STEP (4 * sizeof(block))
 
 /* Byte i of the result is not zero if at + i is first, and the byte distance behind it is last. */
 static block matches(const char *at, block first, block last, size_t distance)
@@ -25,11 +25,16 @@ static block matches(const char *at, block first, block last, size_t distance)
 	return (block)(here == first) & (block)(there == last);
 }
 
-static bool is_zero(block bytes)
+/* True if nothing in the STEP bytes at begins and ends as the text does. */
+static bool is_none(const char *at, block first, block last, size_t distance)
 {
+	const block any = matches(at, first, last, distance) |
+			  matches(at + sizeof(block), first, last, distance) |
+			  matches(at + 2 * sizeof(block), first, last, distance) |
+			  matches(at + 3 * sizeof(block), first, last, distance);
 	uint64_t halves[2];
 
-	memcpy(halves, &bytes, sizeof(halves));
+	memcpy(halves, &any, sizeof(halves));
 	return (halves[0] | halves[1]) == 0;
 }
 
@@ -37,17 +42,17 @@ static bool is_zero(block bytes)
 const char *search_find(const char *start, size_t length, const char *text)
 {
 	const size_t text_length = strlen(text), distance = text_length - 1;
-	const char *const end = start + length;
 	const block first = (block){0} + (unsigned char)text[0];
 	const block last = (block){0} + (unsigned char)text[distance];
+	const char *const end = length < text_length ? start : start + length - distance;
 	const char *at = start;
 
-	while ((size_t)(end - at) >= text_length) {
-		while ((size_t)(end - at) >= STEP + distance &&
-		       is_zero(matches(at, first, last, distance) |
-			       matches(at + sizeof(block), first, last, distance)))
+	while (at < end) {
+		const char *behind;
+
+		while ((size_t)(end - at) >= STEP && is_none(at, first, last, distance))
 			at += STEP;
-		for (size_t i = 0; i < STEP && (size_t)(end - at) >= text_length; i++, at++) {
+		for (behind = (size_t)(end - at) < STEP ? end : at + STEP; at < behind; at++) {
 			if (*at == *text && memcmp(at, text, text_length) == 0)
 				return at;
 		}

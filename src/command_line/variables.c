@@ -63,6 +63,7 @@ static bool apply_variable(const struct option *option, struct settings *setting
 bool variables_apply(char **environment, struct settings *settings, struct failure *failure)
 {
 	const char *entries[OPTIONS_MAX] = {NULL};
+	size_t unread = 0;
 	bool good = true;
 
 	for (; *environment; environment++) {
@@ -74,12 +75,16 @@ bool variables_apply(char **environment, struct settings *settings, struct failu
 			continue;
 		option = option_by_name(&options_native, name, name_of(variable, name));
 		if (option && option->where & IN_ENVIRONMENT &&
-		    !entries[option - options_native.options])
+		    !entries[option - options_native.options]) {
 			entries[option - options_native.options] = *environment;
+			unread++;
+		}
 	}
-	for (size_t i = 0; i < options_native.count; i++) {
-		if (entries[i] &&
-		    !apply_variable(&options_native.options[i], settings, entries[i], failure))
+	for (size_t i = 0; unread > 0; i++) {
+		if (!entries[i])
+			continue;
+		unread--;
+		if (!apply_variable(&options_native.options[i], settings, entries[i], failure))
 			good = false;
 	}
 	return good;

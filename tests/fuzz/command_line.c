@@ -117,7 +117,7 @@ static bool parse(char **words, char **environment, struct settings *settings)
 
 	*settings = (struct settings){0};
 	settings_add_defaults(settings);
-	if (dropin_parse(words, environment, settings, &failure))
+	if (dropin_parse(dropin_take_name(words, settings), words, environment, settings, &failure))
 		return true;
 	PROMISE(failure.status == STATUS_REFUSED);
 	PROMISE(failure.text[0] && memchr(failure.text, '\0', sizeof(failure.text)));

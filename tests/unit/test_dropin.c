@@ -66,7 +66,8 @@ static bool parse(const char *const words[WORDS], const char *variable, struct s
 		arguments[count] = strcpy(copies[count], words[count]);
 	arguments[count] = NULL;
 	*settings = default_settings();
-	return dropin_parse(arguments, environment, settings, failure);
+	return dropin_parse(dropin_take_name(arguments, settings), arguments, environment, settings,
+			    failure);
 }
 
 #define TINI "main scripts no-subreaper leave 1/126/127"
@@ -255,7 +256,8 @@ START_TEST(without_a_name)
 	struct settings settings = default_settings();
 	struct failure failure;
 
-	ck_assert(!dropin_parse(arguments, arguments, &settings, &failure));
+	ck_assert(!dropin_parse(dropin_take_name(arguments, &settings), arguments, arguments,
+				&settings, &failure));
 	ck_assert_str_eq(settings.reporter.name, "dinit-su");
 }
 END_TEST

@@ -131,6 +131,7 @@ int main(void)
 		linger_suite,
 		variables_suite,
 		process_suite,
+		search_suite,
 	};
 	SRunner *runner = srunner_create(accounts_suite());
 	int failed;

@@ -43,6 +43,7 @@ Suite *parse_suite(void);
 Suite *process_suite(void);
 Suite *program_file_suite(void);
 Suite *report_suite(void);
+Suite *search_suite(void);
 Suite *signal_names_suite(void);
 Suite *signals_suite(void);
 Suite *standard_streams_suite(void);

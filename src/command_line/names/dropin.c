@@ -13,13 +13,15 @@
  */
 #define WAIT 2000
 
-static const struct dropin_name {
+struct dropin_name {
 	const char *name;
 	bool (*parse)(char **words, char **environment, struct settings *settings,
 		      struct failure *failure);
 	/* The peer's exit statuses for STATUS_REFUSED, STATUS_CANNOT_RUN and STATUS_NOT_FOUND. */
 	uint8_t failure_status[3];
-} names[] = {
+};
+
+static const struct dropin_name names[] = {
 	{"catatonit", catatonit_parse, {1, 1, 1}},
 	{"docker-init", tini_parse, {1, 126, 127}}, /* the init of `docker run --init` */
 	{"dumb-init", dumb_init_parse, {1, 2, 2}},
@@ -43,24 +45,23 @@ static const struct dropin_name *find_name(const char *argument)
 	return NULL;
 }
 
-void dropin_take_name(char **arguments, struct settings *settings)
+const struct dropin_name *dropin_take_name(char **arguments, struct settings *settings)
 {
 	const struct dropin_name *name = find_name(arguments[0]);
 
-	if (!name)
-		return;
-	settings->reporter.name = name->name;
-	memcpy(settings->failure_status, name->failure_status, sizeof(name->failure_status));
+	if (name) {
+		settings->reporter.name = name->name;
+		memcpy(settings->failure_status, name->failure_status,
+		       sizeof(name->failure_status));
+	}
+	return name;
 }
 
-bool dropin_parse(char **arguments, char **environment, struct settings *settings,
-		  struct failure *failure)
+bool dropin_parse(const struct dropin_name *name, char **arguments, char **environment,
+		  struct settings *settings, struct failure *failure)
 {
-	const struct dropin_name *name = find_name(arguments[0]);
-
 	if (!name)
 		return cmdline_parse(arguments, environment, settings, failure);
-	dropin_take_name(arguments, settings);
 	settings->lifecycle.wait = WAIT;
 	return name->parse(arguments + 1, environment, settings, failure);
 }

@@ -14,19 +14,23 @@
 #include "report/failure.h"
 #include "settings.h"
 
-/*
- * If arguments[0] names one of the programs, set the name that messages begin with and the exit
- * statuses of failures. The start calls this before anything can fail.
- */
-void dropin_take_name(char **arguments, struct settings *settings);
+/* One of the programs. */
+struct dropin_name;
 
 /*
- * Read the arguments and the variables in environment into settings, which holds the defaults. The
- * program that arguments[0] names decides how they are read; for any other name this is
- * cmdline_parse(). Returns false with a failure.
+ * If arguments[0] names one of the programs, set the name that messages begin with and the exit
+ * statuses of failures, and return that program; otherwise NULL. The start calls this before
+ * anything can fail.
  */
-bool dropin_parse(char **arguments, char **environment, struct settings *settings,
-		  struct failure *failure);
+const struct dropin_name *dropin_take_name(char **arguments, struct settings *settings);
+
+/*
+ * Read the arguments and the variables in environment into settings, which holds the defaults, as
+ * the program does that dropin_take_name() has returned. For NULL this is cmdline_parse(). Returns
+ * false with a failure.
+ */
+bool dropin_parse(const struct dropin_name *name, char **arguments, char **environment,
+		  struct settings *settings, struct failure *failure);
 
 /*
  * The families of command lines. words are the arguments after the name; settings has the name.
