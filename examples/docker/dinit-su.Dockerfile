@@ -4,7 +4,7 @@
 #
 # The static binary, build/static/dinit-su after ./dev build, has to lie beside this file.
 FROM scratch
-COPY dinit-su /dinit-su
+COPY dinit-su /sbin/dinit-su
 # A number, so that a pod with runAsNonRoot can see that it is not root.
 USER 65532:65532
-ENTRYPOINT ["/dinit-su"]
+ENTRYPOINT ["/sbin/dinit-su"]
