@@ -13,7 +13,7 @@
 /* As many bytes as most processors compare at once. */
 typedef unsigned char block __attribute__((vector_size(16)));
 
-#define STEP (4 * sizeof(block))
+#define STEP (2 * sizeof(block))
 
 /* Byte i of the result is not zero if at + i is first, and the byte distance behind it is last. */
 static block matches(const char *at, block first, block last, size_t distance)
@@ -29,9 +29,7 @@ static block matches(const char *at, block first, block last, size_t distance)
 static bool is_none(const char *at, block first, block last, size_t distance)
 {
 	const block any = matches(at, first, last, distance) |
-			  matches(at + sizeof(block), first, last, distance) |
-			  matches(at + 2 * sizeof(block), first, last, distance) |
-			  matches(at + 3 * sizeof(block), first, last, distance);
+			  matches(at + sizeof(block), first, last, distance);
 	uint64_t halves[2];
 
 	memcpy(halves, &any, sizeof(halves));
