@@ -117,7 +117,7 @@ byte ask_from_in, filters_in; /* 0: they have come */
 
 /* struct supervisor, and the event that is being handled */
 bool reaping, any_ended, unreachable, ended, reached;
-bool has_asked, untold, found_foreign; /* what came of ASK */
+bool has_asked, anybody, found_foreign; /* what came of ASK */
 bool looked, found;	 /* at the network; it was sending */
 byte event, detail;
 
@@ -444,13 +444,14 @@ inline go_on(place) {
 inline ask(place) {
 	if
 	:: IS_LEFT(place) ->
+		/* Told or not, it may start another, and leave that behind. */
 		reached = true;
+		anybody = true;
 		if
 		:: !told[place] && !LOOKED_AFTER(place) ->
 			told[place] = true;
 			told_stop[place] = life[place] == STOPPED
-		:: !told[place] && LOOKED_AFTER(place) -> untold = true
-		:: told[place]
+		:: told[place] || LOOKED_AFTER(place)
 		fi
 	:: ZOMBIE_OF_INIT(place) && !foreign[place] -> reached = true
 	:: EXISTS(place) && foreign[place] && life[place] != ZOMBIE -> found_foreign = true
@@ -552,6 +553,8 @@ inline finish_kill_all() {
 
 inline finish_ask() {
 	has_asked = true;
+	/* Whether others are left than those that it may not signal is found out at once. */
+	reaping = reaping || found_foreign;
 	acted()
 }
 
@@ -580,10 +583,13 @@ inline decide() {
 	/* processes_remaining() looks for strangers after waitpid() has found no child. */
 	detail = (event == ALL_REAPED && detail == NOBODY && is_pid1 && ANYBODY ->
 		STRANGERS : detail);
-	/* It looks closely only where somebody was found whom it may not signal, or has no child. */
+	/*
+	 * It looks closely only where somebody was found whom it may not signal, or has no child. Who is
+	 * reachable then need not be a child.
+	 */
 	detail = (event == ALL_REAPED && detail != NOBODY && (phase == ENDING || phase == KILLING) &&
-		(found_foreign || !(HAS_CHILDREN)) && !(SOMEBODY_REACHABLE) ->
-		OUT_OF_REACH : detail);
+		(found_foreign || !(HAS_CHILDREN)) ->
+		(SOMEBODY_REACHABLE -> STRANGERS : OUT_OF_REACH) : detail);
 	c_code {
 		step(now.event, now.detail);
 		if (wrong)
@@ -611,9 +617,9 @@ end_idle:
 		has_asked && actions == 0 && event == NO_EVENT && !ended ->
 		has_asked = false;
 		event = ASKED;
-		detail = (reached -> 0 : IS_OVER) + (untold -> ASKS_AGAIN : 0);
+		detail = (reached -> 0 : IS_OVER) + (anybody -> ASKS_AGAIN : 0);
 		reached = false;
-		untold = false
+		anybody = false
 	   }
 	:: atomic {
 		LOOKS && !unreachable && looked ->

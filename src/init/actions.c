@@ -157,6 +157,8 @@ static void ask(struct supervisor *init, const struct action *action)
 
 	init->outcome = processes_tell_all(&init->tree, &delivery, NULL);
 	init->out_of_reach = init->outcome.out_of_reach > 0;
+	/* Whether anybody else is left has to be found out now: no SIGCHLD need come. */
+	init->reaping |= init->out_of_reach;
 	init->has_asked = true;
 	if (!again || init->outcome.told > 0)
 		tell_all_signalled(init, SIGTERM);

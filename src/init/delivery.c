@@ -12,6 +12,7 @@ enum field {
 	FIELD_GROUP,
 	FIELD_SESSION,
 	FIELD_TERMINAL,
+	FIELD_THREADS = 20,
 	FIELD_START = 22,
 	FIELD_IGNORED = 33,
 	FIELD_CAUGHT,
@@ -45,7 +46,8 @@ bool facts_read(char *line, struct facts *facts)
 	}
 	*closing = '\0';
 	text_add(&name, "%s", opening + 1);
-	facts->state = closing[2];
+	/* The main thread alone may have ended, pthread_exit(3): the others go on. */
+	facts->has_ended = closing[2] == 'Z' && fields[FIELD_THREADS] <= 1;
 	facts->parent = (pid_t)fields[FIELD_PARENT];
 	facts->group = (pid_t)fields[FIELD_GROUP];
 	facts->session = (pid_t)fields[FIELD_SESSION];

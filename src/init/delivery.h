@@ -33,7 +33,7 @@ struct facts {
 	pid_t group;
 	pid_t session;
 	int terminal;	    /* number of the controlling terminal, 0 if there is none */
-	char state;	    /* R, S, Z and so on */
+	bool has_ended;	    /* with all of its threads: a zombie */
 	signal_set ignored; /* the signals that it ignores */
 	signal_set caught;  /* the signals that it handles */
 	uint64_t start; /* when it was started, in ticks since boot: with its pid it is unique */

@@ -138,7 +138,8 @@ static bool reap_some(struct supervisor *init, struct event *event)
 			return true;
 		}
 		init->any_ended |= !WIFSTOPPED(status);
-		if (pid == init->main_pid) {
+		/* A pid that main has left may come back with another process. */
+		if (pid == init->main_pid && init->lifecycle.main_lives) {
 			*event = main_changed(init, status);
 			return true;
 		}
@@ -153,8 +154,8 @@ static struct event asked(const struct outcome *outcome)
 	return (struct event){
 		.kind = EVENT_ASKED,
 		.is_over = !outcome->sent,
-		/* A process that was told alone may leave one behind that was not listed yet. */
-		.asks_again = outcome->untold > 0 || (!outcome->whole && outcome->told > 0),
+		/* Whoever was told, now or before, may start another, and leave it behind. */
+		.asks_again = outcome->told + outcome->passed_over > 0,
 		.listed = outcome->listed,
 	};
 }

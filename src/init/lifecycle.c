@@ -78,11 +78,14 @@ static void look_at_network_in(struct lifecycle *state, int64_t pause, int64_t n
 	state->check_at = now + (pause < left ? pause : left);
 }
 
-/* End, as soon as the network has taken what the programs have sent if it is to be waited for. */
+/*
+ * End, as soon as the network has taken what the programs have sent if it is to be waited for. It
+ * is looked at once even if its time is over: what is lost has to be told.
+ */
 static void finish(struct lifecycle *state, struct decision *decision, int64_t pause, int64_t now)
 {
 	start_to_linger(state, now);
-	if (state->main_lives || state->linger_until == NO_DEADLINE || now >= state->linger_until) {
+	if (state->main_lives || state->linger_until == NO_DEADLINE) {
 		end(state, decision);
 		return;
 	}
@@ -240,9 +243,12 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 	if (received == SIGCHLD ||
 	    (event->from_kernel && !send_as && (received == SIGTTIN || received == SIGTTOU)))
 		return;
-	/* Nothing tells which daemon USR1 is for, and it kills those that do not handle it. */
+	/*
+	 * Nothing tells which daemon USR1 is for, and it kills those that do not handle it. Who is
+	 * stopped by TSTP would stay so: init hears of nobody's stop but main's.
+	 */
 	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
-	    !is_for_group(signal))
+	    (!is_for_group(signal) || signal == SIGTSTP))
 		return;
 	if (state->main_lives || state->phase == PHASE_DAEMONS)
 		forward(state, decision, signal, event->from_kernel);

@@ -186,5 +186,6 @@ enum remaining processes_remaining(struct tree *tree, bool has_children, bool lo
 		return REMAINING_NOBODY;
 	if (look_closely && proc_is_ours(tree) && !anybody_is_reachable(tree))
 		return REMAINING_OUT_OF_REACH;
-	return has_children ? REMAINING_CHILDREN : REMAINING_STRANGERS;
+	/* Who is reachable need not be a child, and then ends without a SIGCHLD. */
+	return has_children && !look_closely ? REMAINING_CHILDREN : REMAINING_STRANGERS;
 }

@@ -120,8 +120,8 @@ void tell_all_signalled(const struct supervisor *init, int signal)
 			     "sent %s to what main has left behind", name);
 	else
 		report_event(init->reporter, REPORT_STORY, &event,
-			     "sent %s to what main has left behind, %d of it; %d are left to those "
-			     "who look after them, or to the end of their input",
+			     "sent %s to what main has left behind, %d of it; %d are left to who "
+			     "looks after them, or to the end of their input",
 			     name, init->outcome.told, init->outcome.untold);
 }
 
@@ -188,13 +188,21 @@ static const char *obstacle(const struct lifecycle *lifecycle)
 	return "main has not ended yet";
 }
 
+/* The lifecycle need not remember a stop that comes while what main has left behind ends. */
+static bool asks_stop(const struct supervisor *init, int signal)
+{
+	const struct lifecycle_settings *settings = &init->lifecycle.settings;
+
+	return settings->asks_stop[signal] && settings->send_as[signal] != SEND_NOTHING;
+}
+
 void note_obstacle(struct supervisor *init, const struct event *event)
 {
 	const char *const now = obstacle(&init->lifecycle);
 	char buffer[384], name[SIGNAL_NAME_SIZE];
 	struct text note = text_in(buffer, sizeof(buffer));
 
-	if (!init->asked_by && event->kind == EVENT_SIGNAL && init->lifecycle.stop_signal)
+	if (!init->asked_by && event->kind == EVENT_SIGNAL && asks_stop(init, event->signal))
 		init->asked_by = event->signal;
 	if (!init->asked_by || init->ended || now == init->waiting_for ||
 	    init->lifecycle.phase == PHASE_MAIN_ENDED)

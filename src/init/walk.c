@@ -14,6 +14,22 @@ static bool signal_process(const struct walk *walk, const struct process *proces
 	return process_signal(process, signal, walk->tree->init);
 }
 
+/* A PID 1 continues all of its namespace at once. */
+static void go_on(const struct walk *walk, const struct process *process)
+{
+	if (walk->delivery->go_on && !is_pid1(walk->tree))
+		signal_process(walk, process, SIGCONT);
+}
+
+/* Continued first, a process could stop again before it is told: it has used its terminal. */
+static bool tell(const struct walk *walk, const struct process *process)
+{
+	const bool is_reached = signal_process(walk, process, walk->delivery->signal);
+
+	go_on(walk, process);
+	return is_reached;
+}
+
 bool walk_handles(const struct walk *walk, const struct process *process)
 {
 	return ((process->facts.caught & walk->delivery->handled) ||
@@ -101,9 +117,15 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 void walk_remember_all(const struct walk *walk)
 {
 	struct told *told = walk->tree->told;
+	/*
+	 * A tick is ten milliseconds. A process of the same tick may have been started by a
+	 * handler, and then was not told; if all were looked at, those who were told have entries
+	 * of their own.
+	 */
+	const bool were_listed = walk->outcome.listed > 0;
 	const struct told_before before = {.group = walk->only_group ? walk->tree->main : 0,
 					   .signal = walk->delivery->signal,
-					   .ticks = clock_ticks()};
+					   .ticks = clock_ticks() - were_listed};
 
 	if (walk->only_group)
 		told->group = before;
@@ -145,7 +167,7 @@ static void choose(struct walk *walk, const struct process *process)
 		entry->has_handled |= walk->delivery->is_stop &&
 				      (process->facts.caught & walk->delivery->handled) != 0;
 	} else if (!entry && walk->beyond_table) {
-		signal_process(walk, process, walk->delivery->signal);
+		tell(walk, process);
 	}
 	walk->overflowed |= !entry;
 	walk->outcome.told++;
@@ -194,8 +216,7 @@ void walk_tell_chosen(struct walk *walk, bool were_told)
 		if (walk->only_group && process.pid == walk->tree->main)
 			process.facts.parent = walk->tree->init;
 		if (!were_told)
-			walk->outcome.sent |=
-				signal_process(walk, &process, walk->delivery->signal);
+			walk->outcome.sent |= tell(walk, &process);
 		/* Only stops are remembered. No other entry was made since that would be missed. */
 		if (!entry->signal && !entry->has_handled)
 			entry->pid = 0;
@@ -232,9 +253,8 @@ static void decide(struct walk *walk, const struct process *process,
 		walk->outcome.sent = true;
 		walk->outcome.passed_over++;
 		walk->outcome.untold += verdict != VERDICT_WAS_TOLD;
+		go_on(walk, process);
 	}
-	if (walk->delivery->go_on && !is_pid1(walk->tree))
-		signal_process(walk, process, SIGCONT);
 }
 
 static void consider(struct walk *walk, const struct process *process)
@@ -245,7 +265,7 @@ static void consider(struct walk *walk, const struct process *process)
 	 * A zombie has ended, and its parent has yet to collect it. A child that it started just
 	 * before may be missing in this listing. Init looks again once it has collected the zombie.
 	 */
-	if (process->facts.state == 'Z') {
+	if (process->facts.has_ended) {
 		walk->outcome.sent |= process->facts.parent == walk->tree->init;
 		return;
 	}

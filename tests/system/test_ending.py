@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -21,6 +22,53 @@ SAVER = ("(trap 'sleep .2; echo data >%(file)s; exit' TERM; : >%(ready)s; "
 
 # One that any user can run.
 PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
+# When it is asked to end it starts another, and ends. The other notes that it was asked as well.
+STARTS_ANOTHER = """
+import os, signal, sys, time
+parent = os.getppid()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+print("ready", flush=True)
+signal.sigwait({signal.SIGTERM})
+if sys.argv[2] == "with":
+    # Init looks at what is left as soon as main has ended.
+    while os.getppid() == parent:
+        time.sleep(.01)
+    time.sleep(.2)
+if os.fork() == 0:
+    os.setsid()
+    signal.sigwait({signal.SIGTERM})
+    with open(sys.argv[1], "w") as file:
+        file.write("asked")
+"""
+# What it leaves behind has a child with the pid that main had, and leaves that to init.
+HAS_MAINS_PID = """
+import os, time
+main = os.getpid()
+if os.fork():
+    os._exit(4)
+os.setsid()  # the number of a group is not given away either
+while os.path.exists("/proc/%d" % main):
+    time.sleep(.01)
+with open("/proc/sys/kernel/ns_last_pid", "w") as file:
+    file.write(str(main - 1))
+if os.fork() == 0:
+    print("now", os.getpid(), flush=True)
+    os._exit(3)
+"""
+# What it leaves behind has ended its main thread, and sleeps in another.
+WITHOUT_ITS_MAIN_THREAD = """
+import ctypes, os, threading, time
+left = os.fork()
+if left == 0:
+    threading.Thread(target=time.sleep, args=(3600,)).start()
+    ctypes.CDLL(None).pthread_exit(None)
+def state():
+    with open("/proc/%d/stat" % left) as file:
+        return file.read().rpartition(")")[2].split()[0]
+while state() != "Z":
+    time.sleep(.01)
+os._exit(3)
+"""
 # The leader of a session, which a HUP ends, with a job in the background, which notes what it hears.
 LEADER_WITH_A_JOB = """
 import os, signal, sys
@@ -251,11 +299,51 @@ class Leftovers(SystemTest):
         os.chmod(path, 0o4755)
         for sandbox in MODES:
             with self.subTest(sandbox=sandbox):
-                ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                ended = run("-w", "1h", "app", "--", "sh", "-c",
                             "%s root-daemon | { read ready; exit 4; }" % path, sandbox=sandbox)
                 self.assertEqual(ended.status, 4)
+                self.assertNotIn("SIGKILL", ended.errors)
                 self.assertEqual(ended.errors.count("belongs to another user"), 1, ended)
                 self.assertIn("(root-probe)", ended.errors)
+
+
+    @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
+    def test_one_whose_main_thread_has_ended_is_asked(self):
+        """It looks like a zombie, and is none as long as another of its threads lives."""
+        for sandbox in MODES:
+            ended = run("-w", "1h", "app", "--", PYTHON, "-c", WITHOUT_ITS_MAIN_THREAD, sandbox=sandbox)
+            self.assertEqual((ended.status, ended.errors), (3, ""), ended)
+
+    @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
+    def test_what_one_that_was_told_starts_is_asked_when_that_has_ended(self):
+        """It was told with main, or it has left main's group and was told at the end."""
+        for sandbox in MODES:
+            for words, begin in (("with", ""), ("alone", "setsid")):
+                with self.subTest(sandbox=sandbox, told=words):
+                    late = Place.shared("late-%d" % time.monotonic_ns())
+                    with Init("-w", "1h", "app", "--", "sh", "-c", begin + ' "$@" & wait', "sh", PYTHON,
+                              "-c", STARTS_ANOTHER, late, words, sandbox=sandbox) as init:
+                        init.read_until("ready")
+                        init.signal(signal.SIGTERM)
+                        self.assertEqual(init.wait(), 128 + signal.SIGTERM)
+                    self.assertEqual(read(late), "asked")
+
+    @unittest.skipUnless(os.access("/proc/sys/kernel/ns_last_pid", os.W_OK), "needs to choose a pid")
+    def test_one_that_has_the_pid_of_main_is_not_main(self):
+        ended = run("-vv", "-W", "-n", "--", sys.executable, "-c", HAS_MAINS_PID)
+        pid = re.search(r"main \(pid (\d+)\) ended with status 4", ended.errors).group(1)
+        self.assertEqual((ended.status, ended.output), (4, "now %s\n" % pid), ended)
+        self.assertEqual(ended.errors.count("main (pid %s) ended" % pid), 1, ended)
+        self.assertIn("orphan (pid %s) ended with status 3" % pid, ended.errors)
+
+    def test_one_that_stops_again_when_it_goes_on_is_told_first(self):
+        for sandbox in MODES:
+            saved = Place.shared("saved-%d" % time.monotonic_ns())
+            ended = run("-w", "10s", "app", "--", "sh", "-c",
+                        "sh -c 'trap \"echo data >%s; exit\" TERM; while :; do kill -STOP $$; done' & "
+                        "until grep -q '^State:.T' /proc/$!/status; do sleep .01; done; exit 3" % saved,
+                        sandbox=sandbox)
+            self.assertEqual((ended.status, read(saved), ended.errors), (3, "data\n", ""), ended)
 
 
 class Shells(SystemTest):

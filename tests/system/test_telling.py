@@ -319,6 +319,18 @@ os.read(0, 1)
                 self.assertRegex(self.content(), r"\Amain \(pid \d+\) ended with status 3\n\Z"
                                  if status else r"\A\Z")
 
+    def test_a_stop_that_comes_when_main_has_ended(self):
+        init = self.start([], 3)
+        self.go_on(init)
+        init.read_until("left")
+        until(lambda: len(children(init.pid)) == 1, "main to be reaped")
+        init.signal(signal.SIGTERM)
+        self.until_it_says("what main has left behind has not ended yet; "
+                           r"main \(pid \d+\) ended with status 3")
+        self.go_on(init)
+        self.assertEqual(init.wait(), 3)
+        self.assertRegex(self.content(), r"\Amain \(pid \d+\) ended with status 3\n\Z")
+
     def test_stays_when_init_is_killed(self):
         init = self.start([], 0)
         init.signal(signal.SIGTERM)

@@ -19,12 +19,17 @@ START_TEST(facts_of_a_line)
 		{"7 (sh) S 1 7 7 34816 7 4194560 1 2 3 4 5 6 7 8 20 0 3 0 4711 1 2 3 4 5 6 7 8 0 0 "
 		 "4096 16384 0 0 0",
 		 true,
-		 {1, 7, 7, 34816, 'S', 4096, 16384, 4711, "sh"}},
+		 {1, 7, 7, 34816, false, 4096, 16384, 4711, "sh"}},
 		/* The name is chosen by whoever named the program. */
 		{"9 (a) R 1 (b)) Z 2 3 4 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 99 1 2 3 4 5 6 7 8 "
 		 "0 0 0 2147483647 0\n",
 		 true,
-		 {2, 3, 4, 0, 'Z', 0, 2147483647, 99, "a) R 1 (b)"}},
+		 {2, 3, 4, 0, true, 0, 2147483647, 99, "a) R 1 (b)"}},
+		/* The main thread has ended, and another one has not. */
+		{"9 (a) Z 1 2 3 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 2 0 99 1 2 3 4 5 6 7 8 "
+		 "0 0 0 0 0\n",
+		 true,
+		 {1, 2, 3, 0, false, 0, 0, 99, "a"}},
 		{"9 (a) S 1 2 3 4", false, {0}},
 		{"9 (a", false, {0}},
 		{"", false, {0}},
@@ -43,7 +48,7 @@ START_TEST(facts_of_a_line)
 		ck_assert_int_eq(facts.group, wanted->group);
 		ck_assert_int_eq(facts.session, wanted->session);
 		ck_assert_int_eq(facts.terminal, wanted->terminal);
-		ck_assert_int_eq(facts.state, wanted->state);
+		ck_assert_int_eq(facts.has_ended, wanted->has_ended);
 		ck_assert_uint_eq(facts.ignored, wanted->ignored);
 		ck_assert_uint_eq(facts.caught, wanted->caught);
 		ck_assert_uint_eq(facts.start, wanted->start);

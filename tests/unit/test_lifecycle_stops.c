@@ -132,6 +132,24 @@ START_TEST(stop_that_main_took_reaches_its_daemons)
 }
 END_TEST
 
+/* Nothing would continue them: init hears of nobody's stop but main's. */
+START_TEST(daemons_are_not_suspended)
+{
+	static const struct event suspend = {.kind = EVENT_SIGNAL, .signal = SIGTSTP};
+	struct lifecycle state = started_with(false, true, 0);
+	struct decision decision;
+
+	ck_assert_int_eq(lifecycle_step(&state, &suspend, 0).count, 1);
+	lifecycle_step(&state, &main_ended, 1);
+	ck_assert_int_eq(state.phase, PHASE_DAEMONS);
+	ck_assert_int_eq(lifecycle_step(&state, &suspend, 2).count, 0);
+	state.settings.audience = AUDIENCE_GROUP;
+	decision = lifecycle_step(&state, &suspend, 3);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_ALL);
+}
+END_TEST
+
 /* A pause process that is stopped together with the rest of its pod must not cut that short. */
 START_TEST(pause_waits_for_the_others)
 {
@@ -183,6 +201,7 @@ Suite *lifecycle_stops_suite(void)
 				      second_stop_of_a_pause_signals_nobody,
 				      held_stop_is_dropped_when_the_end_has_begun,
 				      stop_that_main_took_reaches_its_daemons,
+				      daemons_are_not_suspended,
 				      the_timeout_is_for_main,
 				      main_that_cannot_be_killed,
 				      a_second_stop_does_not_begin_the_timeout_anew};
