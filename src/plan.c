@@ -44,13 +44,17 @@ static bool check_rights(const struct plan *plan, struct failure *failure)
 	return true;
 }
 
-/* A habit from tini: `dinit-su sleep 1`. */
+/*
+ * A habit from tini: `dinit-su sleep 1`. The program is looked for without PATH, along which
+ * whoever sets variables would let root open files.
+ */
 static bool refuse_user(const struct settings *settings, struct failure *failure)
 {
 	struct failure ignored;
-	char file[PATH_MAX];
+	char file[PATH_MAX], *no_variables[] = {NULL};
 
-	if (!settings->native || !command_find(settings->identity.user, environ, file, &ignored))
+	if (!settings->native ||
+	    !command_find(settings->identity.user, no_variables, file, &ignored))
 		return false;
 	return fail_further(failure,
 			    "; '%s' is a program: USER comes before COMMAND, and "

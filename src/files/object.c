@@ -55,9 +55,8 @@ void object_report_others(const struct walk *walk)
 
 const char *object_why_refused(int error)
 {
-	return error == EBUSY
-		       ? "changed a moment ago, or ahead of the clock; the next start looks again"
-		       : strerror(error);
+	return error == EBUSY ? "changed a moment ago, or ahead of the clock: --chown tries again"
+			      : strerror(error);
 }
 
 void object_refuse(struct walk *walk, const char *name)

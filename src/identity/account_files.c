@@ -317,7 +317,7 @@ static int lock_file(const char *path, struct waiting *waiting)
 {
 	const char *why = "another process keeps it locked";
 
-	while (waiting->tries > 0 && !waiting->stopped_by) {
+	for (;;) {
 		const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 		int error;
 
@@ -331,9 +331,13 @@ static int lock_file(const char *path, struct waiting *waiting)
 			why = strerror(error);
 			break;
 		}
+		if (waiting->tries == 0)
+			break;
 		waiting->tries--;
 		poll(NULL, 0, 10);
 		waiting->stopped_by = signals_pending(waiting->stops);
+		if (waiting->stopped_by)
+			return -1;
 	}
 	report(waiting->reporter, REPORT_WARNINGS, "going on without a lock of %s: %s", path, why);
 	return -1;

@@ -83,6 +83,7 @@ struct search {
 	uint32_t id; /* a user's uid and a group's gid stand in the same place */
 	bool found, by_name;
 	bool is_full; /* the set that ids are added to */
+	gid_t except; /* the group that is not added, or 0 */
 };
 
 static enum lookup search_begin(struct search *search, struct failure *failure)
@@ -196,7 +197,8 @@ static bool is_listed(const char *members, const char *user)
 
 static bool lists(const struct search *search, const char *user)
 {
-	return is_listed(search->field[GROUP_MEMBERS], user);
+	return (!search->except || search->id != search->except) &&
+	       is_listed(search->field[GROUP_MEMBERS], user);
 }
 
 static bool has_other_name(const struct search *search, const char *name)
@@ -220,10 +222,13 @@ static enum lookup add_ids(struct search *search,
 	return search_end(search, true, failure);
 }
 
-enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
-				     struct failure *failure)
+enum lookup accounts_add_memberships(const char *path, const char *user, gid_t except,
+				     struct group_set *set, struct failure *failure)
 {
-	struct search search = {.path = path, .fields = GROUP_FIELDS, .text = user};
+	struct search search = {.path = path,
+				.fields = GROUP_FIELDS,
+				.text = user,
+				.except = except};
 	const enum lookup ended = add_ids(&search, lists, user, set, failure);
 
 	if (!search.is_full)

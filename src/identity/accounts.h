@@ -74,11 +74,12 @@ enum lookup accounts_find_group(const char *path, const char *group, struct grou
 				struct failure *failure);
 
 /*
- * Add to set every group of the group file at path that lists user as a member. LOOKUP_FOUND when
- * the file was read, whether there were any or not. More than GROUPS_MAX is a failure.
+ * Add to set every group of the group file at path that lists user as a member, except one. With 0
+ * for it root's group is no exception. LOOKUP_FOUND when the file was read, whether there were any
+ * or not. More than GROUPS_MAX is a failure.
  */
-enum lookup accounts_add_memberships(const char *path, const char *user, struct group_set *set,
-				     struct failure *failure);
+enum lookup accounts_add_memberships(const char *path, const char *user, gid_t except,
+				     struct group_set *set, struct failure *failure);
 
 /*
  * Add to set the ids that the passwd file has for users and the group file for groups, except those

@@ -7,15 +7,18 @@
 #include "base/parse.h"
 #include "base/text.h"
 
-static bool use_account(struct identity *identity, const struct account_files *files,
-			struct failure *failure)
+static bool use_account(struct identity *identity, const struct ids *ids,
+			const struct account_files *files, struct failure *failure)
 {
+	/* The line of its own group, which may list the user, is made to say the wanted gid. */
+	const gid_t except = ids->gid && !identity->by_number ? identity->account.gid : 0;
+
 	identity->target.uid = identity->account.uid;
 	if (identity->group_given)
 		return true;
 	identity->target.gid = identity->account.gid;
 	/* Without a group file there are no memberships. No group was named: not an error. */
-	return accounts_add_memberships(files->group, identity->account.name,
+	return accounts_add_memberships(files->group, identity->account.name, except,
 					&identity->target.groups, failure) != LOOKUP_FAILED;
 }
 
@@ -105,7 +108,7 @@ static bool resolve_user(const char *user, const struct identity_settings *setti
 	    !invent_account(user, ids, files, identity, failure))
 		return false;
 	if (identity->has_account)
-		return use_account(identity, files, failure);
+		return use_account(identity, ids, files, failure);
 	if (!parse_id(user, &identity->target.uid))
 		return cannot_find("user", user, files->passwd, found, failure);
 	return identity->group_given || settings->keep_own_group ||
@@ -153,7 +156,7 @@ static bool keep_groups(const struct identity_settings *settings, const struct a
 	root = found == LOOKUP_FOUND ? identity->account.name : "root";
 	of_root->count = 0;
 	if (found == LOOKUP_FAILED ||
-	    accounts_add_memberships(files->group, root, of_root, failure) == LOOKUP_FAILED)
+	    accounts_add_memberships(files->group, root, 0, of_root, failure) == LOOKUP_FAILED)
 		return false;
 	for (int i = 0; i < count; i++) {
 		if (have[i] != 0 && !group_set_has(of_root, have[i]) &&
@@ -249,7 +252,7 @@ enum transition identity_transition(const struct identity *identity, const struc
 	if (now->effective_uid == 0)
 		return BECOME;
 	/* credentials_may_start() has made sure that real and effective ids are the same. */
-	if (now->real_uid == identity->target.uid &&
+	if (now->real_uid == identity->target.uid && !identity->is_new &&
 	    (!identity->group_given || now->real_gid == identity->target.gid))
 		return CARRY_ON;
 	return REFUSE;

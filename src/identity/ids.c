@@ -58,18 +58,20 @@ static bool read_variables(const struct ids_settings *settings, char **environme
 					&ids->gid, failure));
 }
 
-/* Whether the first line of a file ends like this; fallback if it cannot be read. */
-static bool first_line_ends(const char *path, const char *end, bool fallback)
+/* Whether the last word of a file's first line is this one; fallback if it cannot be read. */
+static bool first_line_ends(const char *path, const char *word, bool fallback)
 {
 	struct lines lines;
 	size_t length;
-	char *line;
+	const char *line, *blank;
 
 	if (!lines_open(&lines, path))
 		return fallback;
 	line = lines_next(&lines, &length);
-	if (line)
-		fallback = length >= strlen(end) && strcmp(line + length - strlen(end), end) == 0;
+	if (line) {
+		blank = strrchr(line, ' ');
+		fallback = strcmp(blank ? blank + 1 : line, word) == 0;
+	}
 	lines_close(&lines);
 	return fallback;
 }
@@ -86,7 +88,7 @@ static bool is_unmapped(uint32_t id, const char *overflow, const char *map)
 
 	text_add(&text, "%u", id);
 	return first_line_ends(overflow, number, id == 65534) &&
-	       !first_line_ends(map, " 4294967295", false);
+	       !first_line_ends(map, "4294967295", false);
 }
 
 /* Look at the owner of path. False with a failure. */

@@ -199,7 +199,7 @@ static void find_groups(const char *path, const char *file, size_t size, const c
 	if (answer.found)
 		PROMISE(group.gid == answer.id && group.line == answer.line);
 	set.count = expected.count = 0;
-	PROMISE(accounts_add_memberships(path, name, &set, &failure) == LOOKUP_FOUND);
+	PROMISE(accounts_add_memberships(path, name, 0, &set, &failure) == LOOKUP_FOUND);
 	for (size_t i = 1; i < set.count; i++)
 		PROMISE(set.ids[i - 1] < set.ids[i]);
 	/* No list of members can contain a name with one of these. */

@@ -273,6 +273,15 @@ class HostileFiles(EtcTest):
         self.assertGreaterEqual(polls, 500)
         self.assertLess(polls, 600)
 
+    def test_locked_for_all_of_the_time(self):
+        """The other file is tried all the same."""
+        etc = Etc()
+        with open(etc.file("passwd")) as passwd:
+            fcntl.flock(passwd, fcntl.LOCK_EX)
+            errors, _ = self.below_strace(etc, "?poll,?ppoll", "retval=0")
+        self.assertIn("without a lock of /etc/passwd: another process keeps it locked", errors)
+        self.assertNotIn("/etc/group", errors)
+
     @unittest.skipUnless(shutil.which("strace"), "needs strace, to make a system call fail")
     def test_a_look_that_is_refused_is_not_a_lock(self):
         calls = ["?flock"]
@@ -367,5 +376,7 @@ class HostileFiles(EtcTest):
                 init.signal(signal.SIGTERM)
                 self.assertEqual(init.wait(), 128 + signal.SIGTERM)
                 self.assertLess(time.monotonic() - began, 2)
-                self.assertIn("SIGTERM while waiting for a lock", init.rest())
+                said = init.rest()
+                self.assertIn("SIGTERM while waiting for a lock", said)
+                self.assertNotIn("going on", said)
         self.assertEqual(etc.read("passwd"), PASSWD)

@@ -151,6 +151,15 @@ class CommandLine(SystemTest):
                         "--no-switch takes no USER")
         self.assertNotIn("before COMMAND", run("ap", "echo", SECRET).errors)
 
+    def test_root_looks_along_no_path_of_whoever_sets_variables(self):
+        theirs = Place.directory()
+        with open(os.path.join(theirs, "theirs"), "w") as file:
+            file.write("#!%s/interpreter\n" % theirs)
+        os.chmod(file.name, 0o755)
+        ended = run("theirs", "1", environment={"PATH": theirs})
+        self.assertNotIn("before COMMAND", ended.errors)
+        self.refuse(["sleep", "1"], "USER comes before COMMAND", environment={"PATH": theirs})
+
     def test_names_of_variables(self):
         for names in ("PUID,PGID", "PUID PGID", "PUID-X", "PUID:PGID-X", "$PUID", "1000:1000"):
             with self.subTest(names=names):

@@ -102,8 +102,9 @@ class Rootless(EtcTest):
 
     def test_an_owner_that_is_not_mapped(self):
         """It shows as the overflow id, and nobody may become that."""
-        for owner, words in (((5, 5), "uid 65534 stands for owners"),
-                             ((self.CALLER, 5), None)):
+        # 34 and 4 are the end of 65534, and nothing else.
+        for owner, words, group in (((5, 5), "uid 65534 stands for owners", 0),
+                                    ((self.CALLER, 5), None, 4242), ((100034, 100004), None, 4)):
             etc, mount = Etc(), Place.directory()
             os.chown(mount, *owner)
             for path in (etc.path, etc.home, etc.file("passwd"), etc.file("group")):
@@ -115,8 +116,9 @@ class Rootless(EtcTest):
                 self.assertIn(words, ended.errors)
                 self.assertEqual(etc.read("passwd"), PASSWD)
             else:
-                self.assertEqual((ended.status, ended.output), (0, "1000\n"), ended)
-                self.assertIn("app:x:1000:4242:", etc.read("passwd"))
+                uid = 1000 if owner[0] == self.CALLER else 34
+                self.assertEqual((ended.status, ended.output), (0, "%d\n" % uid), ended)
+                self.assertIn("app:x:%d:%d:" % (uid, group), etc.read("passwd"))
 
     def test_the_overflow_id_that_is_mapped_is_an_owner_like_any_other(self):
         path = Place.directory()

@@ -195,7 +195,8 @@ START_TEST(files_that_are_none)
 
 	ck_assert_int_eq(accounts_find_user("/no/file", "a", &account, &failure), LOOKUP_NO_FILE);
 	ck_assert_int_eq(accounts_find_group("/dev/null/x", "a", &found, &failure), LOOKUP_NO_FILE);
-	ck_assert_int_eq(accounts_add_memberships("/no/file", "a", &set, &failure), LOOKUP_NO_FILE);
+	ck_assert_int_eq(accounts_add_memberships("/no/file", "a", 0, &set, &failure),
+			 LOOKUP_NO_FILE);
 	ck_assert_int_eq(accounts_find_user("/", "a", &account, &failure), LOOKUP_FAILED);
 	ck_assert_str_eq(failure.text, "cannot read /: Is a directory");
 	ck_assert_int_eq(failure.status, STATUS_REFUSED);
@@ -203,7 +204,7 @@ START_TEST(files_that_are_none)
 	ck_assert_int_eq(accounts_find_group("/", "a", &found, &failure), LOOKUP_FAILED);
 	ck_assert_str_eq(failure.text, "cannot read /: Is a directory");
 	failure = (struct failure){0};
-	ck_assert_int_eq(accounts_add_memberships("/", "a", &set, &failure), LOOKUP_FAILED);
+	ck_assert_int_eq(accounts_add_memberships("/", "a", 0, &set, &failure), LOOKUP_FAILED);
 	ck_assert_str_eq(failure.text, "cannot read /: Is a directory");
 	ck_assert_uint_eq(set.count, 0);
 }
@@ -224,7 +225,7 @@ START_TEST(files_that_do_not_open)
 	ck_assert_ptr_nonnull(strstr(failure.text, "cannot open /xxx"));
 	ck_assert_ptr_nonnull(strstr(failure.text, "x: File name too long"));
 	ck_assert_int_eq(accounts_find_group(path, "a", &found, &failure), LOOKUP_FAILED);
-	ck_assert_int_eq(accounts_add_memberships(path, "a", &set, &failure), LOOKUP_FAILED);
+	ck_assert_int_eq(accounts_add_memberships(path, "a", 0, &set, &failure), LOOKUP_FAILED);
 }
 END_TEST
 
@@ -246,7 +247,8 @@ START_TEST(files_with_nothing_in_them)
 			      "'%s'", contents[i]);
 		ck_assert_msg(accounts_find_group(path, "", &found, &failure) == LOOKUP_NOT_FOUND,
 			      "'%s'", contents[i]);
-		ck_assert_msg(accounts_add_memberships(path, "a", &set, &failure) == LOOKUP_FOUND,
+		ck_assert_msg(accounts_add_memberships(path, "a", 0, &set, &failure) ==
+				      LOOKUP_FOUND,
 			      "'%s'", contents[i]);
 		ck_assert_msg(set.count == 0, "'%s'", contents[i]);
 	}

@@ -94,7 +94,7 @@ START_TEST(memberships)
 	static struct group_set set;
 	struct failure failure;
 
-	ck_assert_int_eq(accounts_add_memberships(file_with_text(group), "app", &set, &failure),
+	ck_assert_int_eq(accounts_add_memberships(file_with_text(group), "app", 0, &set, &failure),
 			 LOOKUP_FOUND);
 	ck_assert_uint_eq(set.count, (size_t)COUNT(wanted));
 	ck_assert_mem_eq(set.ids, wanted, sizeof(wanted));
@@ -125,8 +125,8 @@ START_TEST(lists_of_members)
 
 		snprintf(content, sizeof(content), "g:x:7:%s%s", rows[i / 2].members, ends[i % 2]);
 		set.count = 0;
-		result = accounts_add_memberships(file_with_text(content), rows[i / 2].user, &set,
-						  &failure);
+		result = accounts_add_memberships(file_with_text(content), rows[i / 2].user, 0,
+						  &set, &failure);
 		remove_files();
 		ck_assert_msg(result == LOOKUP_FOUND, "'%s'", content);
 		ck_assert_msg(set.count == (rows[i / 2].listed ? 1 : 0), "'%s'", content);
@@ -142,7 +142,7 @@ START_TEST(memberships_are_added)
 	struct failure failure;
 
 	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(accounts_add_memberships(path, "app", &set, &failure),
+		ck_assert_int_eq(accounts_add_memberships(path, "app", 0, &set, &failure),
 				 LOOKUP_FOUND);
 		ck_assert_uint_eq(set.count, (size_t)COUNT(wanted));
 		ck_assert_mem_eq(set.ids, wanted, sizeof(wanted));
@@ -159,7 +159,7 @@ START_TEST(groups_that_are_no_text)
 	struct failure failure;
 	struct group_entry found = {.gid = 77};
 
-	ck_assert_int_eq(accounts_add_memberships(path, "app", &set, &failure), LOOKUP_FOUND);
+	ck_assert_int_eq(accounts_add_memberships(path, "app", 0, &set, &failure), LOOKUP_FOUND);
 	ck_assert_uint_eq(set.count, 1);
 	ck_assert_uint_eq(set.ids[0], 4);
 	ck_assert_int_eq(accounts_find_group(path, "a", &found, &failure), LOOKUP_NOT_FOUND);
@@ -179,7 +179,8 @@ START_TEST(long_lists_of_members)
 	for (size_t at = strlen(content); at < size; at += 5)
 		memcpy(content + at, "user,", 5);
 	strcat(content, "app\nnext:x:6:app\n");
-	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", &set, &failure),
+	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", 0, &set,
+						  &failure),
 			 LOOKUP_FOUND);
 	ck_assert_uint_eq(set.count, 2);
 	free(content);
@@ -194,12 +195,14 @@ START_TEST(more_groups_than_the_kernel_takes)
 
 	for (int gid = 0; gid < GROUPS_MAX; gid++)
 		at += sprintf(at, "g:x:%d:app\n", gid);
-	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", &set, &failure),
+	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", 0, &set,
+						  &failure),
 			 LOOKUP_FOUND);
 	ck_assert_uint_eq(set.count, GROUPS_MAX);
 	set.count = 0;
 	sprintf(at, "g:x:%d:app\n", GROUPS_MAX);
-	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", &set, &failure),
+	ck_assert_int_eq(accounts_add_memberships(file_with_text(content), "app", 0, &set,
+						  &failure),
 			 LOOKUP_FAILED);
 	ck_assert_ptr_nonnull(strstr(failure.text, "more than 65536 groups"));
 	free(content);

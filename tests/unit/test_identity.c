@@ -173,22 +173,27 @@ START_TEST(transitions)
 		uid_t now_uid;
 		gid_t now_gid;
 		enum transition wanted;
+		bool is_new;
 	} rows[] = {
-		{1000, 1000, false, 0, 0, BECOME},
-		{0, 0, false, 0, 0, BECOME},
-		{1000, 1000, false, 1000, 1000, CARRY_ON},
-		{1000, 1000, false, 1000, 0, CARRY_ON},
-		{1000, 1000, true, 1000, 1000, CARRY_ON},
-		{1000, 1000, true, 1000, 0, REFUSE},
-		{1000, 1000, false, 1001, 1000, REFUSE},
-		{0, 0, false, 1000, 0, REFUSE},
-		{0, 0, true, 0, 0, BECOME},
-		{1000, 1000, true, 0, 1000, BECOME},
-		{1000, 0, true, 1000, 0, CARRY_ON},
-		{1000, 0, true, 1000, 1000, REFUSE},
-		{1001, 1000, true, 1000, 1000, REFUSE},
-		{0, 0, true, 1000, 0, REFUSE},
-		{4294967294U, 1, false, 4294967294U, 2, CARRY_ON},
+		{1000, 1000, false, 0, 0, BECOME, false},
+		{0, 0, false, 0, 0, BECOME, false},
+		{1000, 1000, false, 1000, 1000, CARRY_ON, false},
+		{1000, 1000, false, 1000, 0, CARRY_ON, false},
+		{1000, 1000, true, 1000, 1000, CARRY_ON, false},
+		{1000, 1000, true, 1000, 0, REFUSE, false},
+		{1000, 1000, false, 1001, 1000, REFUSE, false},
+		{0, 0, false, 1000, 0, REFUSE, false},
+		{0, 0, true, 0, 0, BECOME, false},
+		{1000, 1000, true, 0, 1000, BECOME, false},
+		{1000, 0, true, 1000, 0, CARRY_ON, false},
+		{1000, 0, true, 1000, 1000, REFUSE, false},
+		{1001, 1000, true, 1000, 1000, REFUSE, false},
+		{0, 0, true, 1000, 0, REFUSE, false},
+		{4294967294U, 1, false, 4294967294U, 2, CARRY_ON, false},
+		/* Nobody is an account already that is to be made. */
+		{1000, 1000, false, 1000, 1000, REFUSE, true},
+		{1000, 1000, true, 1000, 1000, REFUSE, true},
+		{1000, 1000, true, 0, 0, BECOME, true},
 	};
 
 	for (int i = 0; i < COUNT(rows); i++) {
@@ -203,6 +208,7 @@ START_TEST(transitions)
 		identity.target.uid = rows[i].uid;
 		identity.target.gid = rows[i].gid;
 		identity.group_given = rows[i].group_given;
+		identity.is_new = rows[i].is_new;
 		ck_assert_msg(identity_transition(&identity, &now) == rows[i].wanted, "row %d", i);
 	}
 }

@@ -167,9 +167,61 @@ START_TEST(other_ids)
 }
 END_TEST
 
+/* Images of Alpine list a user in its own group, whose line is made to say the wanted number. */
+START_TEST(listed_in_its_own_group)
+{
+	static const char users[] = "app:x:1000:1001::/home/app:\n";
+	static const char groups[] = "app:x:1001:app\naudio:x:29:app\n";
+	static const struct {
+		const char *user;
+		struct ids ids;
+		size_t count;
+		gid_t groups[3];
+	} rows[] = {
+		{"app", {0}, 2, {29, 1001}},
+		{"app", {true, false, 7, 0, NULL, NULL}, 2, {29, 1001}},
+		{"app", {false, true, 0, 8, NULL, NULL}, 2, {8, 29}},
+		{"app", {false, true, 0, 1001, NULL, NULL}, 2, {29, 1001}},
+		/* Lines stay: that of root's group says no name of a user's, and that of a number.
+		 */
+		{"app", {false, true, 0, 0, NULL, NULL}, 3, {0, 29, 1001}},
+		{"1000", {false, true, 0, 8, NULL, NULL}, 3, {8, 29, 1001}},
+	};
+	const struct account_files where = {file_with_text(users), file_with_text(groups)};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		static struct identity identity;
+		const struct identity_settings settings = {.user = rows[i].user};
+		struct failure failure = {0};
+
+		ck_assert(identity_resolve(&settings, &rows[i].ids, &where, &identity, &failure));
+		ck_assert_msg(identity.target.groups.count == rows[i].count, "row %d", i);
+		ck_assert_mem_eq(identity.target.groups.ids, rows[i].groups,
+				 rows[i].count * sizeof(gid_t));
+	}
+}
+END_TEST
+
+/* Root's group is never a user's own: its number is not given another. */
+START_TEST(listed_in_the_group_of_root)
+{
+	const struct account_files where = {file_with_text("app:x:1000:0::/home/app:\n"),
+					    file_with_text("root:x:0:app\n")};
+	static struct identity identity;
+	const struct identity_settings settings = {.user = "app"};
+	const struct ids ids = {.has_gid = true, .gid = 8};
+	struct failure failure = {0};
+
+	ck_assert(identity_resolve(&settings, &ids, &where, &identity, &failure));
+	ck_assert_uint_eq(identity.target.groups.count, 2);
+	ck_assert(group_set_has(&identity.target.groups, 0));
+}
+END_TEST
+
 Suite *identity_other_ids_suite(void)
 {
-	const TTest *const tests[] = {other_ids};
+	const TTest *const tests[] = {other_ids, listed_in_its_own_group,
+				      listed_in_the_group_of_root};
 
 	return suite_of("identity other ids", tests, COUNT(tests));
 }

@@ -13,8 +13,8 @@
 static char *in_front_of_nothing(size_t length)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *start = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			   0);
+	char *start =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_ne(start, MAP_FAILED);
 	ck_assert_int_eq(mprotect(start + page, page, PROT_NONE), 0);
