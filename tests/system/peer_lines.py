@@ -20,7 +20,7 @@ def tini_lines():
                   ["--version"], ["--version", "x"], ["-g", "--version"], ["--vers"], ["-h"],
                   ["-h", "-x"], ["-x", "-h"], ["-vh"], ["-l"], ["-V"], ["--", "--", "x"],
                   ["true", "-g"], ["echo", "-n", "--", "x"], ["echo", "x", "--", "-g"],
-                  ["-", "--", "x"]):
+                  ["-", "--", "x"], ["--", "/" + 256 * "x"]):
         yield Line(words)
     for name, values in (("TINI_VERBOSITY", ("0", "1", "2", "3", "4", "9", "", "x", "-1", "2x")),
                          ("TINI_SUBREAPER", ("", "0", "1")),

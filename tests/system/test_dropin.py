@@ -79,6 +79,8 @@ ROWS = {
                              (d.theirs, d.ours) == (127, 126)),
         "not-a-directory": of("status", lambda d: d.line.words[-1].endswith("passwd/x") and
                               (d.theirs, d.ours) == (1, 127)),
+        "cannot-run": of("status", lambda d: d.line.words[-1].endswith("xx") and
+                         (d.theirs, d.ours) == (1, 126)),
         "exit-code": with_words("", "+5", " 5", "1:2", "1,2", names="status,says"),
         "parent-death": of("status,says,shows", lambda d: d.line.words[0] == "-p" and
                            (d.name != "status" or (d.theirs, d.ours) == (1, 0))),
