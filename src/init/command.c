@@ -253,9 +253,11 @@ static bool find_and_run(const struct search *search, char file[PATH_MAX])
 		return explain(search, command, ENOENT);
 	if (!strchr(command, '/'))
 		return search_path(search, file);
-	text_add(&text, "%s", command);
 	error = try_file(search, command);
-	return error == 0 || explain(search, command, error);
+	if (error)
+		return explain(search, command, error);
+	text_add(&text, "%s", command);
+	return true;
 }
 
 bool command_execute(char **words, char **environment, bool scripts_by_shell,
