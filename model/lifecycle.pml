@@ -658,7 +658,13 @@ end_idle:
 	   }
 	:: atomic { DOES(ASK_GROUP) -> acted() }
 	/* A look takes its time: one process after the other, and then they are told. */
-	:: atomic { DOES(ASK) || DOES(ASK_AGAIN) -> reached = stranger; ask(1); go_on(1) };
+	:: atomic {
+		DOES(ASK) || DOES(ASK_AGAIN) ->
+		reached = stranger;
+		anybody = anybody || stranger;
+		ask(1);
+		go_on(1)
+	   };
 	   atomic { ask(2); go_on(2); finish_ask() }
 	:: atomic {
 		DOES(KILL_MAIN) ->

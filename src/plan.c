@@ -21,7 +21,7 @@ static bool check_session(const struct plan *plan, struct failure *failure)
 		return true;
 	return fail(failure, STATUS_REFUSED,
 		    "--new-session: stdin is a terminal, and main would share it without job "
-		    "control; write '</dev/null' or leave the option out");
+		    "control; write '</dev/null' or leave it out");
 }
 
 /* Refuse --keep-caps where it has no meaning, or where the capabilities are not there to keep. */

@@ -36,7 +36,8 @@ static bool is_none(const char *at, block first, block last, size_t distance)
 	return (halves[0] | halves[1]) == 0;
 }
 
-/* Text is compared only where its first and its last byte both fit. */
+/* Text is compared in steps where its first and its last byte fit, and in what is left at the end.
+ */
 const char *search_find(const char *start, size_t length, const char *text)
 {
 	const size_t text_length = strlen(text), distance = text_length - 1;

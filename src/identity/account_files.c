@@ -310,8 +310,9 @@ static int try_lock(int descriptor, const char *path)
 }
 
 /*
- * Lock a file. Returns its descriptor, or -1 if it does not exist, cannot be locked or stays
- * locked. The wait has a limit, because any user who may read the file can lock it for ever.
+ * Lock a file. Returns its descriptor, or -1 if it does not exist, cannot be locked, stays locked
+ * or a stop has come, which stopped_by tells. The wait has a limit, because any user who may read
+ * the file can lock it for ever.
  */
 static int lock_file(const char *path, struct waiting *waiting)
 {
@@ -357,7 +358,7 @@ bool account_files_lock(const struct account_files *files, const bool stops[_NSI
 	char name[SIGNAL_NAME_SIZE];
 
 	lock->passwd = lock_file(files->passwd, &waiting);
-	lock->group = lock_file(files->group, &waiting);
+	lock->group = waiting.stopped_by ? -1 : lock_file(files->group, &waiting);
 	if (!waiting.stopped_by)
 		return true;
 	account_files_unlock(lock);

@@ -49,10 +49,11 @@ bool identity_check(const char *user_and_group, struct failure *failure);
 
 /*
  * Find out the ids and groups of settings->user, USER[:GROUP]. USER alone has its account's group
- * and memberships; with GROUP there are no other groups. A name is looked up as a name first and
- * then, if it is all digits, as a number. A number without an account needs GROUP, or
- * settings->keep_own_group: then the gid that the caller has filled in counts. Returns false with a
- * failure that says what is wrong with the text, or what the files lack.
+ * and memberships, but for that in its own group if ids give that another number; with GROUP there
+ * are no other groups. A name is looked up as a name first and then, if it is all digits, as a
+ * number. A number without an account needs GROUP, or settings->keep_own_group: then the gid that
+ * the caller has filled in counts. Returns false with a failure that says what is wrong with the
+ * text, or what the files lack.
  *
  * --add-group adds groups. --keep-groups adds the supplementary groups of this process, except gid
  * 0 and the groups that list root in the group file: those came with root's account, and the rest

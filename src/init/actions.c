@@ -152,7 +152,7 @@ static void ask(struct supervisor *init, const struct action *action)
 		.not_below_told = again,
 		.not_to_filters = !action->to_filters,
 		.hang_up = !again,
-		.go_on = !again,
+		.go_on = true,
 	};
 
 	init->outcome = processes_tell_all(&init->tree, &delivery, NULL);

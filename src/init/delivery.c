@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "init/delivery.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -150,7 +151,8 @@ bool told_has(const struct told *told, pid_t pid, const struct facts *facts)
 {
 	const struct told_process *entry = find(told, pid, facts->start);
 
-	if (entry && entry->signal && hears(facts, entry->signal))
+	/* Leftovers are asked with TERM: who ignored that need not get it again. */
+	if (entry && entry->signal && (entry->signal == SIGTERM || hears(facts, entry->signal)))
 		return true;
 	return was_told_among(&told->group, facts) || was_told_among(&told->all, facts);
 }

@@ -75,7 +75,8 @@ static void look_at_network_in(struct lifecycle *state, int64_t pause, int64_t n
 {
 	const int64_t left = state->linger_until - now;
 
-	state->check_at = now + (pause < left ? pause : left);
+	/* Once it is over a last look tells what is lost, when those who were killed have ended. */
+	state->check_at = now + (left <= 0 || pause < left ? pause : left);
 }
 
 /*

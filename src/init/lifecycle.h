@@ -71,7 +71,8 @@ struct lifecycle {
 	int64_t kill_at;  /* when what main left behind is killed */
 	int64_t check_at; /* when to look again at what tells init nothing: processes whose end
 			     gives no SIGCHLD; the network */
-	int64_t ask_at;	  /* when to ask again, as somebody is left who was not asked yet */
+	int64_t ask_at;	  /* when to ask again, as somebody is left who was not asked, or may start
+			     another */
 	int64_t ask_from; /* no sooner than this */
 	int64_t filters_from; /* when filters are asked as well */
 	int64_t linger_until; /* the network gets no more time; NO_DEADLINE: it has none yet */
@@ -80,8 +81,9 @@ struct lifecycle {
 /* Who is left beside init. */
 enum remaining {
 	REMAINING_NOBODY,
-	REMAINING_CHILDREN,	/* at least one child: its end will give a SIGCHLD */
-	REMAINING_STRANGERS,	/* others only (docker exec): their end gives init no signal */
+	REMAINING_CHILDREN,  /* at least one child: its end will give a SIGCHLD */
+	REMAINING_STRANGERS, /* somebody whose end may give none: docker exec; beside others out of
+				reach */
 	REMAINING_OUT_OF_REACH, /* only processes of other users, which init may not signal */
 };
 
@@ -115,13 +117,13 @@ enum action_kind {
 	ACTION_FORWARD_TO_GROUP,    /* signal to everyone in main's group */
 	ACTION_FORWARD_TO_MAIN,	    /* signal to main alone, with its value */
 	ACTION_FORWARD_TO_ALL,	    /* signal to everything that is left */
-	ACTION_HOLD_BACK,	/* nothing yet: signal will be passed on when the delay is over */
-	ACTION_STOP_WITH_MAIN,	/* stop by signal like main, and continue it afterwards */
-	ACTION_TAKE_TERMINAL,	/* what main had of the terminal goes back to init */
-	ACTION_ASK,		/* TERM to what is left and was not told yet: EVENT_ASKED follows */
-	ACTION_ASK_AGAIN,	/* the same to those whom nobody looks after any more */
-	ACTION_KILL_MAIN,	/* EVENT_UNREACHABLE follows if that fails */
-	ACTION_KILL_ALL,	/* KILL to what is left; EVENT_UNREACHABLE follows if that fails */
+	ACTION_HOLD_BACK,      /* nothing yet: signal will be passed on when the delay is over */
+	ACTION_STOP_WITH_MAIN, /* stop by signal like main, and continue it afterwards */
+	ACTION_TAKE_TERMINAL,  /* what main had of the terminal goes back to init */
+	ACTION_ASK,	       /* TERM to what is left and was not told yet: EVENT_ASKED follows */
+	ACTION_ASK_AGAIN, /* the same, if nobody looks after it any more or it was started since */
+	ACTION_KILL_MAIN, /* EVENT_UNREACHABLE follows if that fails */
+	ACTION_KILL_ALL,  /* KILL to what is left; EVENT_UNREACHABLE follows if that fails */
 	ACTION_LOOK_AT_NETWORK, /* EVENT_NETWORK follows */
 	ACTION_END,		/* init ends with the lifecycle's status */
 	ACTION_ASK_GROUP,	/* TERM to what is left of main's group, if anything is */

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/content.h"
 #include "base/parse.h"
 #include "init/walk.h"
@@ -25,23 +26,30 @@ static bool proc_is_ours(const struct tree *tree)
 	return parse_id(target, &number) && (pid_t)number == tree->init;
 }
 
+/* Tell all of a group, or with -1 of the namespace, in one indivisible step: kill(2). */
+static bool tell_at_once(struct walk *walk, pid_t target)
+{
+	const uint64_t before = clock_ticks();
+	const bool sent = kill(target, walk->delivery->signal) == 0;
+
+	walk_tell_chosen(walk, true);
+	if (walk->delivery->is_stop)
+		walk_remember_all(walk, before);
+	return sent;
+}
+
 /*
- * Tell the whole group in one indivisible step, so that no process escapes by forking. Main is not
- * reaped yet, so its pid, which is its group's number too, is still its own.
+ * Tell the whole group, so that no process escapes by forking. Main is not reaped yet, so its pid,
+ * which is its group's number too, is still its own.
  */
 static struct outcome tell_whole_group(struct walk *walk)
 {
-	const struct tree *tree = walk->tree;
-	const pid_t group = getpgid(tree->main);
-	const int signal = walk->delivery->signal;
-	struct outcome outcome = {.whole = true, .sent = kill(-tree->main, signal) == 0};
+	const pid_t main = walk->tree->main, group = getpgid(main);
+	struct outcome outcome = {.whole = true, .sent = tell_at_once(walk, -main)};
 
 	/* The group that init made for main need not be the one that main has gone to since. */
-	if (!outcome.sent || (group > 0 && group != tree->main))
-		outcome.sent |= kill(tree->main, signal) == 0;
-	walk_tell_chosen(walk, true);
-	if (walk->delivery->is_stop)
-		walk_remember_all(walk);
+	if (!outcome.sent || (group > 0 && group != main))
+		outcome.sent |= kill(main, walk->delivery->signal) == 0;
 	return outcome;
 }
 
@@ -141,11 +149,8 @@ static void warn_of_proc(struct tree *tree)
 /* Tell all as PID 1: when none is passed over, or /proc does not tell which would be. */
 static void tell_namespace(struct walk *walk)
 {
-	kill(-1, walk->delivery->signal);
-	walk_tell_chosen(walk, true);
+	tell_at_once(walk, -1);
 	walk->outcome.whole = walk->outcome.sent = true;
-	if (walk->delivery->is_stop)
-		walk_remember_all(walk);
 }
 
 struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery,
@@ -155,7 +160,9 @@ struct outcome processes_tell_all(struct tree *tree, const struct delivery *deli
 	const bool can_list = proc_is_ours(tree);
 	const bool can_choose = can_list && walk_processes(&walk);
 
-	if (is_pid1(tree) && (!can_choose || walk.outcome.passed_over == 0))
+	/* Where /proc does not tell whom a first TERM has reached, no second one is sent. */
+	if (is_pid1(tree) &&
+	    (can_choose ? walk.outcome.passed_over == 0 : !delivery->not_below_told))
 		tell_namespace(&walk);
 	else if (can_list)
 		walk_tell_chosen(&walk, false);

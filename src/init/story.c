@@ -121,7 +121,7 @@ void tell_all_signalled(const struct supervisor *init, int signal)
 	else
 		report_event(init->reporter, REPORT_STORY, &event,
 			     "sent %s to what main has left behind, %d of it; %d are left to who "
-			     "looks after them, or to the end of their input",
+			     "looks after them, or end with their input",
 			     name, init->outcome.told, init->outcome.untold);
 }
 

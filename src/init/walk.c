@@ -114,18 +114,19 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 	return found;
 }
 
-void walk_remember_all(const struct walk *walk)
+void walk_remember_all(const struct walk *walk, uint64_t ticks)
 {
 	struct told *told = walk->tree->told;
 	/*
 	 * A tick is ten milliseconds. A process of the same tick may have been started by a
-	 * handler, and then was not told; if all were looked at, those who were told have entries
-	 * of their own.
+	 * handler, and then was not told. If all were looked at, those who were told have entries
+	 * of their own, but for one that was started between the look and the signal: that is told
+	 * a second time.
 	 */
 	const bool were_listed = walk->outcome.listed > 0;
 	const struct told_before before = {.group = walk->only_group ? walk->tree->main : 0,
 					   .signal = walk->delivery->signal,
-					   .ticks = clock_ticks() - were_listed};
+					   .ticks = ticks - were_listed};
 
 	if (walk->only_group)
 		told->group = before;
@@ -188,7 +189,7 @@ static void tell_beyond_table(struct walk *walk)
 	walk->beyond_table = walk->overflowed = false;
 	walk->outcome = outcome;
 	if (walk->delivery->is_stop)
-		walk_remember_all(walk);
+		walk_remember_all(walk, clock_ticks());
 }
 
 /* False if a process has left main's group since it was looked at: the group's signal missed it. */

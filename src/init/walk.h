@@ -74,7 +74,10 @@ bool walk_processes(struct walk *walk);
 /* Tell the processes that a walk has chosen. With were_told only remember that they were told. */
 void walk_tell_chosen(struct walk *walk, bool were_told);
 
-/* For when all that could have been told count as told, whether the table has room or not. */
-void walk_remember_all(const struct walk *walk);
+/*
+ * For when all that could have been told count as told, whether the table has room or not. ticks is
+ * the time of the signal, clock_ticks(), or one before it.
+ */
+void walk_remember_all(const struct walk *walk, uint64_t ticks);
 
 #endif

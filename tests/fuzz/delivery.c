@@ -90,8 +90,8 @@ static void step(struct told *told, struct known *known, struct input *input)
 	} else if ((what & 7) == 2) {
 		told->all = (struct told_before){0, 15, 99 + what / 64};
 	}
-	expected = (at->signal && is_heard(&facts, at->signal)) || among(&told->group, &facts) ||
-		   among(&told->all, &facts);
+	expected = (at->signal && (at->signal == 15 || is_heard(&facts, at->signal))) ||
+		   among(&told->group, &facts) || among(&told->all, &facts);
 	PROMISE(told_has(told, at->pid, &facts) == expected);
 	PROMISE(told_has_handled(told, at->pid, &facts) == at->has_handled);
 	check_decision(number, &facts, expected);

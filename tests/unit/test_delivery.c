@@ -188,10 +188,12 @@ START_TEST(who_was_told_is_remembered)
 	/* Another process with the number of one that has ended. */
 	facts.start = 6;
 	ck_assert(!told_has(&told, 7, &facts));
-	/* Who ignores a signal has not heard it. */
-	facts = (struct facts){.start = 5, .ignored = TERM_IS_15};
-	ck_assert(!told_has(&told, 7, &facts));
+	/* Who ignores a stop has not heard it, and is asked with TERM; but for TERM, once only. */
+	facts = (struct facts){.start = 5, .ignored = TERM_IS_15 | set_of(SIGINT)};
+	ck_assert(told_has(&told, 7, &facts));
 	ck_assert(told_has(&told, 7 + TOLD_MAX, &facts));
+	ck_assert(tell(8, &facts, SIGINT));
+	ck_assert(!told_has(&told, 8, &facts));
 }
 END_TEST
 
