@@ -290,7 +290,8 @@ class HostileFiles(EtcTest):
             if b"/ld-" not in file.read():
                 calls.append("?stat,?newfstatat")
         for call in calls:
-            _, tried = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
+            errors, tried = self.below_strace(Etc(), call + ",?poll,?ppoll", "error=EPERM")
+            self.assertIn("without a lock of /etc/passwd: Operation not permitted", errors)
             self.assertLess(tried, 100)
 
     def is_replaced(self, trace, inject, etc=None):

@@ -91,6 +91,39 @@ static bool write_line(const char *passwd)
 	return account_files_write(&files, &change, &reporter);
 }
 
+/* The user's own group is the one of its name with the old number, else the first with that. */
+START_TEST(which_group_is_changed)
+{
+	static const struct {
+		const char *group, *wanted;
+		gid_t gid;
+	} rows[] = {
+		{"b:x:5:\na:x:5:\n", "b:x:5:\na:x:8:\n", 5},
+		{"a:x:6:\nb:x:5:\n", "a:x:6:\nb:x:8:\n", 5},
+		/* A name of digits is no number. */
+		{"5:x:7:\n", "5:x:7:\n", 5},
+		{"a:x:8:\n", "a:x:8:\n", 5},
+		{"root:x:0:\na:x:6:\n", "root:x:0:\na:x:6:\n", 0},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct account account = {.name = (char *)"a", .gid = rows[i].gid};
+		const struct account_change change = {.account = &account, .ids = {3, 8}};
+		const char *group = file_with_text(rows[i].group);
+		const struct account_files files = {.passwd = "/no/file", .group = group};
+		const struct reporter reporter = {.level = REPORT_ERRORS};
+		char content[64] = "";
+		int descriptor;
+
+		account_files_write(&files, &change, &reporter);
+		descriptor = open(group, O_RDONLY);
+		ck_assert_int_ge(read(descriptor, content, sizeof(content) - 1), 0);
+		close(descriptor);
+		ck_assert_str_eq(content, rows[i].wanted);
+	}
+}
+END_TEST
+
 /* Another program, which takes no lock, has written the file since the line was found. */
 START_TEST(a_line_that_is_gone)
 {
@@ -118,8 +151,8 @@ END_TEST
 
 Suite *account_files_suite(void)
 {
-	const TTest *const tests[] = {entries, new_entries, a_line_that_is_gone,
-				      a_file_that_cannot_be_read};
+	const TTest *const tests[] = {entries, new_entries, which_group_is_changed,
+				      a_line_that_is_gone, a_file_that_cannot_be_read};
 
 	return suite_of("account files", tests, COUNT(tests));
 }
