@@ -30,7 +30,7 @@ FILES = {
         "test_ids test_rootless test_paths.OnTheWay test_create test_faults.Refused.test_an_owner"),
     "src/files/ownership_rules.c": ("ownership", "test_ownership.WhatIsGiven test_paths.Others"),
     "src/files/object.c": (
-        "ownership", "test_guards.Trees test_ownership test_paths "
+        "ownership", "test_guards.Trees test_ownership test_paths test_home "
         "test_ownership_hostile.Hostile.test_directories_that_a_group "
         "test_ownership_hostile.Hostile.test_files test_ownership_hostile.Hostile.test_hard_links "
         "test_ownership_hostile.Hostile.test_directories_become"),

@@ -17,7 +17,7 @@ from etc import Etc
 from harness import (APP, GROUP, Init, Place, SystemTest, looks_into_processes, probe, run, stat,
                      status, until)
 from test_rights import fields
-from tree import Tree, make, owner, walker, write
+from tree import Tree, make, mount, owner, slowly, walker, write
 
 # APP and its groups, as the account files of the harness have them.
 GROUPS = [29, 44, APP]
@@ -320,6 +320,27 @@ class Trees(Tree):
         self.assert_refused(run("--chown", link + "/below", "app", "--", "echo", "main was run"),
                             "symbolic link on the way")
         self.assertEqual(owner(below), (0, 0))
+
+    @unittest.skipUnless(shutil.which("strace"), "needs strace, which makes an old kernel")
+    def test_without_openat2_no_link_is_followed_and_no_mount_is_entered(self):
+        """Linux before 5.6, where other users can put anything in a directory."""
+        theirs = make(self.path("theirs"), APP)
+        target, mounted = write(self.outside("target")), make(self.outside("mounted"))
+        os.symlink(target, os.path.join(theirs, "link"))
+        mount("-t", "tmpfs", "tmpfs", mounted)
+        bound, beside = (write(os.path.join(theirs, name)) for name in ("bound", "beside"))
+        mount("--bind", write(os.path.join(mounted, "file")), bound)
+        self.assert_handed_over(below=slowly("openat2", "error=ENOSYS"))
+        self.assertEqual([owner(path) for path in (target, bound, beside, os.path.join(theirs, "link"))],
+                         [(0, 0), (0, 0), (APP, APP), (APP, APP)])
+
+    @unittest.skipUnless(shutil.which("prlimit"), "needs prlimit")
+    def test_too_few_files_for_anything(self):
+        """The directory that is being read is not closed for the sake of what is in it."""
+        make(self.path("below"))
+        ended = self.hand_over(below=["prlimit", "--nofile=5"])
+        self.assertEqual(ended.status, 0, ended)
+        self.assertIn("cannot hand over 'below' below %s: Too many open files" % self.top, ended.errors)
 
 
 class Proc(SystemTest):
