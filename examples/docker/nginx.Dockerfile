@@ -13,8 +13,8 @@ COPY nginx.conf /etc/nginx/nginx.conf
 EXPOSE 8080
 # On TERM nginx drops what it is doing, on QUIT it finishes that first.
 # LINGER: what the kernel still has to send when nginx has ended is not lost with the network.
-# Both are variables, so that a pod can set others; it could not change options of the ENTRYPOINT.
-ENV DINIT_SU_REWRITE=TERM:QUIT DINIT_SU_LINGER=10s
+# That is a variable, so that a pod can set another time: an option of the ENTRYPOINT would win over it.
+ENV DINIT_SU_LINGER=10s
 # --if-root: started by Docker as root it becomes www-data; a pod's runAsUser is respected.
-ENTRYPOINT ["/sbin/dinit-su", "--if-root", "www-data", "--"]
+ENTRYPOINT ["/sbin/dinit-su", "--rewrite", "TERM:QUIT", "--if-root", "www-data", "--"]
 CMD ["nginx", "-g", "daemon off;"]
