@@ -342,6 +342,17 @@ class Trees(Tree):
         self.assertEqual(ended.status, 0, ended)
         self.assertIn("cannot hand over 'below' below %s: Too many open files" % self.top, ended.errors)
 
+    @unittest.skipUnless(shutil.which("prlimit"), "needs prlimit")
+    def test_few_files_for_a_deep_tree(self):
+        """Levels are closed and opened again, and no descriptor is lost by that."""
+        paths, at = [], self.top
+        for _ in range(12):
+            paths += [make(os.path.join(at, name)) for name in ("a", "b", "c")]
+            paths.append(write(os.path.join(at, "file")))
+            at = os.path.join(at, "b")
+        self.assert_handed_over(below=["prlimit", "--nofile=8"])
+        self.assertEqual({owner(path) for path in paths}, {(APP, APP)})
+
 
 class Proc(SystemTest):
     def test_one_of_another_namespace(self):
