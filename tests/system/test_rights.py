@@ -262,12 +262,15 @@ class KeepCapabilities(SystemTest):
 
 class RootInit(SystemTest):
     def test_without_the_right_to_signal_other_users(self):
-        """Main is another user's: init says that it cannot be told, and goes on to wait for it."""
-        with Init("--root-init", "-t", "0s", "app", "--", "sh", "-c",
-                  "trap 'exit 3' TERM; echo ready; read line; exit 4", stdin=-1,
-                  sandbox=["-c", str(KILL)]) as init:
-            init.read_until("ready")
-            init.signal(signal.SIGTERM)
-            init.read_until("cannot pass SIGTERM on to pid")
-            init.process.stdin.close()
-            self.assertEqual(init.wait(), 4)
+        """Main is another user's: init says that it cannot be told, and goes on to wait for it. When its
+        time is over init ends, and with it the namespace."""
+        for time_for_main, status in (("1h", 4), ("0s", 137)):
+            with Init("--root-init", "-t", time_for_main, "-w", "1h", "app", "--", "sh", "-c",
+                      "trap 'exit 3' TERM; echo ready; read line; exit 4", stdin=-1,
+                      sandbox=["-c", str(KILL)]) as init:
+                init.read_until("ready")
+                init.signal(signal.SIGTERM)
+                init.read_until("cannot pass SIGTERM on to")
+                if status == 4:
+                    init.process.stdin.close()
+                self.assertEqual(init.wait(), status)
