@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import unittest
 
 from harness import SIGRTMAX, Init, Place, SystemTest, probe, run
 
@@ -105,6 +106,12 @@ class CannotRun(SystemTest):
         path = Place.write(name, content)
         os.chmod(path, mode)
         return path
+
+    @unittest.skipUnless(shutil.which("prlimit"), "needs prlimit")
+    def test_no_process_left_for_main(self):
+        for sandbox in ((), ("-s",)):
+            ended = run("app", "--", "true", below=["prlimit", "--nproc=1"], sandbox=sandbox)
+            self.assert_refused(ended, "cannot start a process: Resource temporarily unavailable")
 
     def test_not_found(self):
         self.refuse(127, "no-such-command", "not found in PATH")
