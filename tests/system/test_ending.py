@@ -25,15 +25,11 @@ PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin")
 # When it is asked to end it starts another, and ends. The other notes that it was asked as well.
 STARTS_ANOTHER = """
 import os, signal, sys, time
-parent = os.getppid()
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 print("ready", flush=True)
 signal.sigwait({signal.SIGTERM})
-if sys.argv[2] == "with":
-    # Init looks at what is left as soon as main has ended.
-    while os.getppid() == parent:
-        time.sleep(.01)
-    time.sleep(.2)
+while sys.argv[2] == "with" and not os.path.exists(sys.argv[1] + ".go"):
+    time.sleep(.01)
 if os.fork() == 0:
     os.setsid()
     signal.sigwait({signal.SIGTERM})
@@ -321,10 +317,13 @@ class Leftovers(SystemTest):
             for words, begin in (("with", ""), ("alone", "setsid")):
                 with self.subTest(sandbox=sandbox, told=words):
                     late = Place.shared("late-%d" % time.monotonic_ns())
-                    with Init("-w", "1h", "app", "--", "sh", "-c", begin + ' "$@" & wait', "sh", PYTHON,
-                              "-c", STARTS_ANOTHER, late, words, sandbox=sandbox) as init:
+                    with Init("-v", "-w", "1h", "app", "--", "sh", "-c", begin + ' "$@" & wait', "sh",
+                              PYTHON, "-c", STARTS_ANOTHER, late, words, sandbox=sandbox) as init:
                         init.read_until("ready")
                         init.signal(signal.SIGTERM)
+                        init.read_until("sent SIGTERM to what main has left behind")
+                        with open(late + ".go", "w"):
+                            pass
                         self.assertEqual(init.wait(), 128 + signal.SIGTERM)
                     self.assertEqual(read(late), "asked")
 

@@ -270,7 +270,7 @@ class RootInit(SystemTest):
                       sandbox=["-c", str(KILL)]) as init:
                 init.read_until("ready")
                 init.signal(signal.SIGTERM)
-                init.read_until("cannot pass SIGTERM on to")
+                init.read_until("cannot pass SIGTERM on to pid")
                 if status == 4:
                     init.process.stdin.close()
                 self.assertEqual(init.wait(), status)
