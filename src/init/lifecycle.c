@@ -137,7 +137,6 @@ static void asked(struct lifecycle *state, struct decision *decision, const stru
 	if (pause < CHECK_INTERVAL)
 		pause = CHECK_INTERVAL;
 	state->ask_from = now + pause;
-	state->ask_at = NO_DEADLINE;
 	if (event->asks_again)
 		state->ask_at =
 			now + (pause < state->settings.later ? state->settings.later : pause);
@@ -353,7 +352,7 @@ static void give_up(struct lifecycle *state, struct decision *decision)
 {
 	if (state->phase == PHASE_KILLING)
 		end(state, decision);
-	else if (state->phase == PHASE_RUNNING && state->main_lives)
+	else if (state->phase == PHASE_RUNNING)
 		state->phase = PHASE_MAIN_ENDED;
 }
 

@@ -92,6 +92,21 @@ START_TEST(in_any_order)
 }
 END_TEST
 
+/* Nothing that is usual while main runs costs a look at the clock. */
+START_TEST(time_is_not_asked_for_in_vain)
+{
+	const struct event term = signal_event(SIGTERM);
+	struct lifecycle state = started(true, WAIT);
+
+	ck_assert(!lifecycle_needs_time(&state, &term));
+	ck_assert(!lifecycle_needs_time(&state, &some_children));
+	ck_assert(!lifecycle_needs_time(&state, &main_ended));
+	lifecycle_step(&state, &main_ended, 0);
+	ck_assert(!lifecycle_needs_time(&state, &nobody));
+	ck_assert(lifecycle_needs_time(&state, &some_children));
+}
+END_TEST
+
 /* The same, but for the time, whatever that is. */
 static void check_that_time_is_ignored(struct lifecycle state, const struct event *event)
 {
@@ -139,7 +154,8 @@ END_TEST
 
 Suite *lifecycle_any_order_suite(void)
 {
-	const TTest *const tests[] = {in_any_order, time_is_asked_for_where_it_counts};
+	const TTest *const tests[] = {in_any_order, time_is_asked_for_where_it_counts,
+				      time_is_not_asked_for_in_vain};
 
 	return suite_of("lifecycle any order", tests, COUNT(tests));
 }

@@ -36,6 +36,45 @@ START_TEST(status_is_kept)
 }
 END_TEST
 
+/* What main leaves behind is left alone only where the end of init does not kill it. */
+START_TEST(what_becomes_of_the_rest)
+{
+	static const struct {
+		enum rest rest;
+		bool is_pid1;
+		bool group_is_asked;
+		enum phase phase; /* once somebody is found to be left */
+	} rows[] = {
+		{REST_IS_ENDED, false, false, PHASE_ENDING},
+		{REST_IS_ENDED, true, false, PHASE_ENDING},
+		{REST_IS_AWAITED, false, false, PHASE_DAEMONS},
+		{REST_IS_AWAITED, true, false, PHASE_DAEMONS},
+		{REST_IS_LEFT, false, false, PHASE_ENDED},
+		{REST_IS_LEFT, true, false, PHASE_ENDING},
+		{REST_IS_LEFT_BUT_GROUP, false, true, PHASE_ENDED},
+		{REST_IS_LEFT_BUT_GROUP, true, false, PHASE_ENDING},
+	};
+
+	for (int i = 0; i < 2 * COUNT(rows); i++) {
+		const int row = i / 2;
+		struct lifecycle state = started(rows[row].is_pid1, WAIT);
+		struct decision decision;
+
+		state.settings.rest = rows[row].rest;
+		decision = lifecycle_step(&state, &main_ended, 0);
+		ck_assert_msg(decision.count == 1 + rows[row].group_is_asked, "row %d", row);
+		ck_assert_int_eq(decision.actions[0].kind, ACTION_TAKE_TERMINAL);
+		if (rows[row].group_is_asked) {
+			ck_assert_int_eq(decision.actions[1].kind, ACTION_ASK_GROUP);
+			ck_assert_int_eq(decision.actions[1].signal, SIGTERM);
+		}
+		/* Those of other users are known to be out of reach only once they were asked. */
+		lifecycle_step(&state, i % 2 ? &out_of_reach : &some_children, 1);
+		ck_assert_msg(state.phase == rows[row].phase, "row %d: phase %d", row, state.phase);
+	}
+}
+END_TEST
+
 struct step {
 	const struct event *event;
 	int64_t now;
@@ -55,6 +94,12 @@ struct step {
 #define TAKE_TERMINAL ONE(ACTION_TAKE_TERMINAL, 0)
 #define ASK ONE(ACTION_ASK, SIGTERM)
 #define ASK_AGAIN ONE(ACTION_ASK_AGAIN, SIGTERM)
+#define ASK_FILTERS_TOO                                                                            \
+	{                                                                                          \
+		.count = 1, .actions = {                                                           \
+			{.kind = ACTION_ASK_AGAIN, .signal = SIGTERM, .to_filters = true}          \
+		}                                                                                  \
+	}
 #define KILL ONE(ACTION_KILL_ALL, SIGKILL)
 #define KILL_AND_END                                                                               \
 	{                                                                                          \
@@ -184,6 +229,23 @@ static const struct story {
 	  {&child_reaped, 500, NOTHING, PHASE_ENDING, 500},
 	  {&time_has_come, 500, ASK_AGAIN, PHASE_ENDING, 11 + WAIT},
 	  {&all_were_asked, 501, NOTHING, PHASE_ENDING, 11 + WAIT}}},
+	{"filters are asked when the others had a second",
+	 true,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&some_are_looked_after, 11, NOTHING, PHASE_ENDING, 11 + LATER},
+	  {&child_reaped, 10 + LATER, NOTHING, PHASE_ENDING, 10 + LATER},
+	  {&time_has_come, 10 + LATER, ASK_AGAIN, PHASE_ENDING, 11 + WAIT},
+	  {&some_are_looked_after, 10 + LATER, NOTHING, PHASE_ENDING, 10 + 2 * LATER},
+	  {&time_has_come, 10 + 2 * LATER, ASK_FILTERS_TOO, PHASE_ENDING, 11 + WAIT}}},
+	{"filters are asked at the second look if that comes as late",
+	 true,
+	 WAIT,
+	 {{&main_ended, 10, TAKE_TERMINAL, PHASE_MAIN_ENDED, NO_DEADLINE},
+	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
+	  {&some_are_looked_after, 11, NOTHING, PHASE_ENDING, 11 + LATER},
+	  {&time_has_come, 11 + LATER, ASK_FILTERS_TOO, PHASE_ENDING, 11 + WAIT}}},
 	{"a tenth of the time is spent on looking",
 	 true,
 	 WAIT,
@@ -191,7 +253,7 @@ static const struct story {
 	  {&some_children, 11, ASK, PHASE_ENDING, 11 + WAIT},
 	  {&many_were_listed, 50, NOTHING, PHASE_ENDING, 50 + LATER},
 	  {&child_reaped, 51, NOTHING, PHASE_ENDING, 550},
-	  {&time_has_come, 50 + LATER, ASK_AGAIN, PHASE_ENDING, 11 + WAIT}}},
+	  {&time_has_come, 50 + LATER, ASK_FILTERS_TOO, PHASE_ENDING, 11 + WAIT}}},
 	{"main ends once",
 	 false,
 	 WAIT,
@@ -215,6 +277,8 @@ static void expect_decision(const struct decision *decision, const struct decisi
 		ck_assert_msg(decision->actions[i].kind == wanted->actions[i].kind, "%s, step %d",
 			      name, step);
 		ck_assert_msg(decision->actions[i].signal == wanted->actions[i].signal,
+			      "%s, step %d", name, step);
+		ck_assert_msg(decision->actions[i].to_filters == wanted->actions[i].to_filters,
 			      "%s, step %d", name, step);
 	}
 }
@@ -240,7 +304,7 @@ END_TEST
 
 Suite *lifecycle_ending_suite(void)
 {
-	const TTest *const tests[] = {statuses, status_is_kept};
+	const TTest *const tests[] = {statuses, status_is_kept, what_becomes_of_the_rest};
 	Suite *suite = suite_of("lifecycle ending", tests, COUNT(tests));
 	TCase *told = tcase_create("stories");
 

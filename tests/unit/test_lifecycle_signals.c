@@ -44,6 +44,28 @@ START_TEST(signals_while_main_runs)
 }
 END_TEST
 
+/* What the kernel tells init of its own use of the terminal is main's only if that was asked for.
+ */
+START_TEST(signals_for_init_that_are_rewritten)
+{
+	static const int numbers[] = {SIGTTIN, SIGTTOU};
+
+	for (int i = 0; i < COUNT(numbers); i++) {
+		const struct event event = {.kind = EVENT_SIGNAL,
+					    .signal = numbers[i],
+					    .from_kernel = true};
+		struct lifecycle state = started(true, WAIT);
+		struct decision decision;
+
+		state.settings.send_as[numbers[i]] = SIGUSR1;
+		decision = lifecycle_step(&state, &event, 0);
+		ck_assert_int_eq(decision.count, 1);
+		ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_MAIN);
+		ck_assert_int_eq(decision.actions[0].signal, SIGUSR1);
+	}
+}
+END_TEST
+
 /* Neither a signal nor a late word of a stopped main means anything any more. */
 START_TEST(signals_after_main_has_ended)
 {
@@ -101,8 +123,8 @@ END_TEST
 
 Suite *lifecycle_signals_suite(void)
 {
-	const TTest *const tests[] = {signals_while_main_runs, signals_after_main_has_ended,
-				      main_stopped};
+	const TTest *const tests[] = {signals_while_main_runs, signals_for_init_that_are_rewritten,
+				      signals_after_main_has_ended, main_stopped};
 
 	return suite_of("lifecycle signals", tests, COUNT(tests));
 }

@@ -116,19 +116,121 @@ START_TEST(held_stop_is_dropped_when_the_end_has_begun)
 }
 END_TEST
 
-START_TEST(stop_that_main_took_reaches_its_daemons)
+START_TEST(held_stop_is_passed_on_as_it_came)
 {
-	struct lifecycle state = started_with(false, true, 0);
+	struct lifecycle state = started_with(false, false, WAIT);
 	struct decision decision;
 
-	lifecycle_step(&state, &interrupt, 0);
+	lifecycle_step(&state, &term, 0);
+	decision = lifecycle_step(&state, &time_has_come, WAIT);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_BRANCHES);
+	ck_assert_int_eq(decision.actions[0].signal, SIGTERM);
+	ck_assert(decision.actions[0].is_stop);
+	ck_assert(!decision.actions[0].to_everyone);
+	ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
+}
+END_TEST
+
+/* The delay is that of the stop, whoever it is for by then. */
+START_TEST(held_stop_of_daemons_keeps_its_delay)
+{
+	struct lifecycle state = started_with(false, true, WAIT);
+	struct decision decision;
+
+	lifecycle_step(&state, &term, 0);
 	decision = lifecycle_step(&state, &main_ended, 1);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_TAKE_TERMINAL);
 	ck_assert_int_eq(state.phase, PHASE_DAEMONS);
+	ck_assert_int_eq(lifecycle_deadline(&state), WAIT);
+	decision = lifecycle_step(&state, &time_has_come, WAIT);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_ALL);
+	ck_assert_int_eq(decision.actions[0].signal, SIGTERM);
+	ck_assert(decision.actions[0].is_stop);
+	ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
+}
+END_TEST
+
+START_TEST(stop_that_main_took_reaches_its_daemons)
+{
+	static const struct {
+		int number;
+		bool to_everyone;
+	} rows[] = {{SIGINT, true}, {SIGTERM, false}};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct event stop = signal_event(rows[i].number);
+		struct lifecycle state = started_with(false, true, 0);
+		struct decision decision;
+
+		lifecycle_step(&state, &stop, 0);
+		decision = lifecycle_step(&state, &main_ended, 1);
+		ck_assert_int_eq(state.phase, PHASE_DAEMONS);
+		ck_assert_int_eq(decision.count, 2);
+		ck_assert_int_eq(decision.actions[1].kind, ACTION_FORWARD_TO_ALL);
+		ck_assert_int_eq(decision.actions[1].signal, rows[i].number);
+		ck_assert(decision.actions[1].is_stop);
+		ck_assert(decision.actions[1].to_untold);
+		ck_assert_msg(decision.actions[1].to_everyone == rows[i].to_everyone, "row %d", i);
+	}
+}
+END_TEST
+
+/* What a terminal sends reaches also those below one that handles it. */
+START_TEST(daemons_get_what_a_terminal_sends)
+{
+	static const struct {
+		int number;
+		bool from_kernel;
+		enum audience audience;
+		bool to_everyone;
+	} rows[] = {
+		{SIGTERM, false, AUDIENCE_BY_SIGNAL, false},
+		{SIGHUP, false, AUDIENCE_BY_SIGNAL, false},
+		{SIGINT, false, AUDIENCE_BY_SIGNAL, true},
+		{SIGHUP, true, AUDIENCE_BY_SIGNAL, true},
+		{SIGTERM, false, AUDIENCE_GROUP, true},
+		{SIGTERM, false, AUDIENCE_MAIN, false},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct event event = {.kind = EVENT_SIGNAL,
+					    .signal = rows[i].number,
+					    .from_kernel = rows[i].from_kernel};
+		struct lifecycle state = started_with(false, true, 0);
+		struct decision decision;
+
+		state.settings.audience = rows[i].audience;
+		lifecycle_step(&state, &main_ended, 1);
+		decision = lifecycle_step(&state, &event, 2);
+		ck_assert_int_eq(decision.count, 1);
+		ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_ALL);
+		ck_assert_msg(decision.actions[0].to_everyone == rows[i].to_everyone, "row %d", i);
+	}
+}
+END_TEST
+
+/* The first is not lost, and what the kernel says of the second does not hold for it. */
+START_TEST(second_stop_cuts_the_delay_short)
+{
+	static const struct event from_terminal = {.kind = EVENT_SIGNAL,
+						   .signal = SIGQUIT,
+						   .from_kernel = true};
+	struct lifecycle state = started_with(false, false, WAIT);
+	struct decision decision = lifecycle_step(&state, &term, 0);
+
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_HOLD_BACK);
+	ck_assert_int_eq(lifecycle_deadline(&state), WAIT);
+	decision = lifecycle_step(&state, &from_terminal, 1);
 	ck_assert_int_eq(decision.count, 2);
-	ck_assert_int_eq(decision.actions[1].kind, ACTION_FORWARD_TO_ALL);
-	ck_assert_int_eq(decision.actions[1].signal, SIGINT);
-	ck_assert(decision.actions[1].is_stop);
-	ck_assert(decision.actions[1].to_untold);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_BRANCHES);
+	ck_assert_int_eq(decision.actions[0].signal, SIGTERM);
+	ck_assert_int_eq(decision.actions[1].kind, ACTION_FORWARD_TO_GROUP);
+	ck_assert_int_eq(decision.actions[1].signal, SIGQUIT);
+	ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
 }
 END_TEST
 
@@ -200,8 +302,12 @@ Suite *lifecycle_stops_suite(void)
 	const TTest *const tests[] = {pause_waits_for_the_others,
 				      second_stop_of_a_pause_signals_nobody,
 				      held_stop_is_dropped_when_the_end_has_begun,
+				      held_stop_is_passed_on_as_it_came,
+				      held_stop_of_daemons_keeps_its_delay,
 				      stop_that_main_took_reaches_its_daemons,
 				      daemons_are_not_suspended,
+				      daemons_get_what_a_terminal_sends,
+				      second_stop_cuts_the_delay_short,
 				      the_timeout_is_for_main,
 				      main_that_cannot_be_killed,
 				      a_second_stop_does_not_begin_the_timeout_anew};

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #define LINGER 100
+#define STOP_TIMEOUT 60
 #define NOTHING (-1)
 #define STEPS 8
 
@@ -39,6 +40,10 @@ struct step {
 	{                                                                                          \
 		.kind = EVENT_TIME                                                                 \
 	}
+#define UNREACHABLE                                                                                \
+	{                                                                                          \
+		.kind = EVENT_UNREACHABLE                                                          \
+	}
 #define SENDING                                                                                    \
 	{                                                                                          \
 		.kind = EVENT_NETWORK, .is_sending = true                                          \
@@ -70,6 +75,7 @@ static const struct story {
 	bool is_subreaper, wait_all, pause;
 	int64_t linger, wait;
 	struct step steps[STEPS];
+	int64_t stop_timeout; /* 0: none */
 } stories[] = {
 	{"until the network is quiet",
 	 false,
@@ -141,8 +147,31 @@ static const struct story {
 	  {SOME_CHILDREN, 0, PHASE_ENDING, 10, ACTION_ASK, true},
 	  {TIME, 10, PHASE_LINGERING, 30, ACTION_KILL_ALL, true},
 	  {SOME_CHILDREN, 10, PHASE_LINGERING, 30, NOTHING, true},
+	  {NOBODY, 11, PHASE_LINGERING, 30, NOTHING, true},
 	  LOOKS(30),
 	  ENDS(QUIET, 30)}},
+	{"killed when it is over, what was sent is told",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 LINGER,
+	 {MAIN_HAS_ENDED(0),
+	  {SOME_CHILDREN, 0, PHASE_ENDING, LINGER, ACTION_ASK, true},
+	  {TIME, LINGER, PHASE_LINGERING, LINGER + 20, ACTION_KILL_ALL, true},
+	  LOOKS(LINGER + 20),
+	  ENDS(SENDING, LINGER + 20)}},
+	{"not for a main that cannot be killed",
+	 false,
+	 false,
+	 false,
+	 LINGER,
+	 5000,
+	 {{SIGNAL_CAME(SIGTERM), 0, PHASE_RUNNING, STOP_TIMEOUT, ACTION_FORWARD_TO_BRANCHES, true},
+	  {TIME, STOP_TIMEOUT, PHASE_RUNNING, NO_DEADLINE, ACTION_KILL_MAIN, true},
+	  {UNREACHABLE, STOP_TIMEOUT, PHASE_MAIN_ENDED, NO_DEADLINE, NOTHING, true},
+	  ENDS(NOBODY, STOP_TIMEOUT)},
+	 STOP_TIMEOUT},
 	{"a second stop ends it",
 	 false,
 	 false,
@@ -221,6 +250,8 @@ START_TEST(told_step_by_step)
 		settings.pause = stories[i].pause;
 		settings.linger = stories[i].linger;
 		settings.wait = stories[i].wait;
+		if (stories[i].stop_timeout)
+			settings.stop_timeout = stories[i].stop_timeout;
 		state = lifecycle_start(&settings);
 		for (int at = 0; at < STEPS && stories[i].steps[at].is_told; at++)
 			take_step(&state, &stories[i], at);
@@ -228,9 +259,29 @@ START_TEST(told_step_by_step)
 }
 END_TEST
 
+/* It asks for nothing, however often it comes. */
+START_TEST(a_stop_that_is_dropped)
+{
+	static const struct event main_ended = MAIN_ENDED, nobody = NOBODY,
+				  term = SIGNAL_CAME(SIGTERM);
+	struct lifecycle_settings settings = lifecycle_defaults();
+	struct lifecycle state;
+
+	settings.kernel_ends_rest = true;
+	settings.linger = LINGER;
+	settings.send_as[SIGTERM] = SEND_NOTHING;
+	state = lifecycle_start(&settings);
+	lifecycle_step(&state, &main_ended, 0);
+	lifecycle_step(&state, &nobody, 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(lifecycle_step(&state, &term, 0).count, 0);
+	ck_assert_int_eq(state.phase, PHASE_LINGERING);
+}
+END_TEST
+
 Suite *linger_suite(void)
 {
-	const TTest *const tests[] = {told_step_by_step};
+	const TTest *const tests[] = {told_step_by_step, a_stop_that_is_dropped};
 
 	return suite_of("linger", tests, COUNT(tests));
 }
