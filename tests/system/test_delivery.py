@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import Init, Place, SystemTest, children, run, stat, until
+from harness import SIGRTMIN, Init, Place, SystemTest, children, probe, run, stat, until
 
 MODES = ((), ("-s",))
 TERM, HUP, INT, QUIT, TSTP = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
@@ -87,6 +87,60 @@ class Running(DeliveryTest):
                     init.signal(TERM)
                     self.assertEqual(init.read_line(), "manager TERM")
                     self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+
+    def test_below_a_shell_that_lives_on_each_signal_comes_once(self):
+        """A reload tells whoever is told a stop; the next line tells that neither came twice."""
+        manager = actor(name="manager", children=WORKERS,
+                        handles={"TERM": "tell USR1", "HUP": "tell USR1"})
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-n", "--", *shell('trap : TERM HUP; "$@"; exit 1', *manager),
+                      sandbox=sandbox) as init:
+                self.ready(init, 3)
+                for number in (HUP, TERM, HUP, TERM):
+                    init.signal(number)
+                    self.assertEqual(init.read_line(), "manager " + number.name[3:])
+                    self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+
+    def test_a_handler_that_works_once_marks_a_manager_for_good(self):
+        """It goes on looking after its workers, as Go's signal.Stop() leaves it."""
+        manager = actor(name="manager", children=WORKERS,
+                        handles={"TERM": "once", "WINCH": "tell USR1"})
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-n", "--", *manager, sandbox=["-i", str(int(HUP)), *sandbox]) as init:
+                self.ready(init, 3)
+                init.signal(TERM)
+                self.assertEqual(init.read_line(), "manager TERM")
+                init.signal(HUP)
+                init.signal(signal.SIGWINCH)
+                self.assertEqual(init.read_line(), "manager WINCH")
+                self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+
+    def test_who_handles_a_reload_looks_after_nobody_at_a_stop(self):
+        workers = [{"name": "worker", "handles": {"TERM": ""}}] * 2
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-n", "--", *actor(name="main", handles={"HUP": ""}, children=workers),
+                      sandbox=["-i", str(int(TERM)), *sandbox]) as init:
+                self.ready(init, 3)
+                init.signal(HUP)
+                self.assertEqual(init.read_line(), "main HUP")
+                init.signal(TERM)
+                self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
+
+    def test_each_of_a_group_gets_a_signal_once(self):
+        """Signals without a queue cannot tell: two that are pending are one."""
+        program = " ".join(probe("signals-until", 9))
+        expected = "%d %d 0" % (SIGRTMIN, 0)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-g", "-n", "--", *shell("%s & exec %s" % (program, program)),
+                      sandbox=sandbox) as init:
+                self.assertEqual(self.lines(init, 2), ["ready"] * 2)
+                for _ in range(3):
+                    init.signal(SIGRTMIN)
+                    self.assertEqual(self.lines(init, 2), [expected] * 2)
 
     def test_int_and_group_are_for_everyone(self):
         """A terminal sends INT to a whole group."""
@@ -292,6 +346,17 @@ class Leftovers(DeliveryTest):
                         wanted.discard(init.read_line())
                     opened(gate)
                     self.assertEqual(init.wait(), 3)
+
+    def test_who_was_told_a_reload_is_asked_at_the_end(self):
+        main = actor(name="main", handles={"HUP": "exit 3"},
+                     children=[{"name": "helper", "handles": {"HUP": "", "TERM": "exit 0"}}])
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-g", "-w", "1h", "-n", "--", *main, sandbox=sandbox) as init:
+                self.ready(init, 2)
+                init.signal(HUP)
+                self.assertEqual(self.lines(init, 3), ["helper HUP", "helper TERM", "main HUP"])
+                self.assertEqual(init.wait(), 3)
 
     def test_a_filter_gets_the_last_lines(self):
         for sandbox in MODES:
