@@ -16,6 +16,7 @@
  *                  "here"
  *   queue PID SIGNAL VALUE   send a signal with a value
  *   flood PID SIGNAL   keep a queue of signals full, until there is no such process
+ *   flood-thread PID SIGNAL  the same with the queue of its main thread
  *   state          print the raw signal mask and which signals are ignored
  *   terminal       print the errno of three things: to make stdout the controlling terminal, to
  *                  open that as /dev/tty, to push input into it
@@ -163,12 +164,15 @@ static int queue(pid_t pid, int number, int value)
  * One system call for each signal: musl's sigqueue(3) makes five, and an init that makes one for
  * each that it takes would keep its queue empty.
  */
-static int flood(pid_t pid, int number)
+static int flood(pid_t pid, int number, bool thread)
 {
 	siginfo_t info = {.si_signo = number, .si_code = SI_QUEUE};
+	long result;
 
-	while (syscall(SYS_rt_sigqueueinfo, pid, number, &info) == 0 || errno == EAGAIN)
-		;
+	do
+		result = thread ? syscall(SYS_rt_tgsigqueueinfo, pid, pid, number, &info)
+				: syscall(SYS_rt_sigqueueinfo, pid, number, &info);
+	while (result == 0 || errno == EAGAIN);
 	return 0;
 }
 
@@ -452,7 +456,9 @@ int main(int argc, char **argv)
 	if (strcmp(task, "queue") == 0 && argc == 5)
 		return queue(number, atoi(argv[3]), atoi(argv[4]));
 	if (strcmp(task, "flood") == 0 && argc == 4)
-		return flood(number, atoi(argv[3]));
+		return flood(number, atoi(argv[3]), false);
+	if (strcmp(task, "flood-thread") == 0 && argc == 4)
+		return flood(number, atoi(argv[3]), true);
 	if (strcmp(task, "work") == 0)
 		return work();
 	if (strcmp(task, "who") == 0)

@@ -6,8 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The size of the kernel's set of signals: 64 of them, 128 on MIPS. The C library's is larger. */
-#define KERNEL_SET_SIZE (_NSIG / 8)
+/* The size of the kernel's set of signals: 64 of them, 128 on MIPS. */
+#define KERNEL_SET_SIZE sizeof(struct signals)
 
 /*
  * The type of a member of struct timespec in rt_sigtimedwait(2). On 32-bit processors it has 32
@@ -23,13 +23,29 @@ typedef int64_t kernel_time;
 typedef int32_t kernel_time;
 #endif
 
-static sigset_t every_signal(void)
+struct signals signals_every(void)
 {
-	sigset_t set;
+	struct signals set;
 
-	/* The kernel reads no more of it. */
-	memset(&set, 0xff, KERNEL_SET_SIZE);
+	memset(&set, 0xff, sizeof(set));
 	return set;
+}
+
+#define WORD_BITS (8 * (int)sizeof(unsigned long))
+
+static unsigned long bit_of(int signal)
+{
+	return 1UL << (signal - 1) % WORD_BITS;
+}
+
+void signals_include(struct signals *set, int signal)
+{
+	set->words[(signal - 1) / WORD_BITS] |= bit_of(signal);
+}
+
+void signals_exclude(struct signals *set, int signal)
+{
+	set->words[(signal - 1) / WORD_BITS] &= ~bit_of(signal);
 }
 
 /*
@@ -54,10 +70,9 @@ static long set_child_disposition(void (*handler)(int), struct disposition *befo
 
 bool signals_hold(struct inherited_signals *inherited)
 {
-	const sigset_t every = every_signal();
+	const struct signals every = signals_every();
 	struct disposition before;
 
-	memset(&inherited->mask, 0, sizeof(inherited->mask));
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &every, &inherited->mask, KERNEL_SET_SIZE) <
 		    0 ||
 	    set_child_disposition(SIG_DFL, &before) < 0)
@@ -74,28 +89,17 @@ bool signals_restore(const struct inherited_signals *inherited)
 	       0;
 }
 
-int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info)
+int signals_wait(const struct signals *set, int64_t timeout, siginfo_t *info)
 {
-	sigset_t set = every_signal();
 	kernel_time time[2];
 	long signal;
 
-	if (choice == ALL_BUT_CHILD)
-		sigdelset(&set, SIGCHLD);
-	if (choice == ONLY_CONTINUE || choice == ONLY_OF_WRITES)
-		sigemptyset(&set);
-	if (choice == ONLY_CONTINUE)
-		sigaddset(&set, SIGCONT);
-	if (choice == ONLY_OF_WRITES) {
-		sigaddset(&set, SIGPIPE);
-		sigaddset(&set, SIGXFSZ);
-	}
 	if (timeout != WAIT_FOREVER) {
 		time[0] = (kernel_time)(timeout / 1000);
 		time[1] = (kernel_time)(timeout % 1000 * 1000000);
 	}
 	/* Not sigtimedwait(3): musl's goes on waiting after EINTR, for the whole time again. */
-	signal = syscall(SYS_rt_sigtimedwait, &set, info, timeout == WAIT_FOREVER ? NULL : time,
+	signal = syscall(SYS_rt_sigtimedwait, set, info, timeout == WAIT_FOREVER ? NULL : time,
 			 KERNEL_SET_SIZE);
 	if (signal < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
@@ -110,12 +114,11 @@ bool signals_can_wait(void)
 
 int signals_pending(const bool wanted[_NSIG])
 {
-	sigset_t set;
+	struct signals set = {0};
 
-	sigemptyset(&set);
-	sigpending(&set);
+	syscall(SYS_rt_sigpending, &set, KERNEL_SET_SIZE);
 	for (int signal = 1; signal < _NSIG; signal++) {
-		if (wanted[signal] && sigismember(&set, signal) == 1)
+		if (wanted[signal] && (set.words[(signal - 1) / WORD_BITS] & bit_of(signal)))
 			return signal;
 	}
 	return 0;
@@ -136,10 +139,13 @@ void signals_forget_own(void)
 {
 	siginfo_t taken[4];
 	int count = 0;
+	struct signals set = {0};
 
+	signals_include(&set, SIGPIPE);
+	signals_include(&set, SIGXFSZ);
 	/* Each of the two can be pending twice: for the thread, by a write, and for the process, by
 	 * kill(2). */
-	while (count < 4 && signals_wait(ONLY_OF_WRITES, 0, &taken[count]) > 0) {
+	while (count < 4 && signals_wait(&set, 0, &taken[count]) > 0) {
 		if (!signals_is_own(&taken[count]))
 			count++;
 	}
@@ -178,20 +184,21 @@ bool signals_pass(pid_t pid, int signal, const siginfo_t *info)
 static bool was_continued(void)
 {
 	siginfo_t info;
+	struct signals set = {0};
 
-	return signals_wait(ONLY_CONTINUE, 0, &info) == SIGCONT;
+	signals_include(&set, SIGCONT);
+	return signals_wait(&set, 0, &info) == SIGCONT;
 }
 
 bool signals_stop(int signal)
 {
-	sigset_t set;
+	struct signals set = {0};
 
 	if (was_continued())
 		return true;
 	/* The whole group, as the terminal does: a shell waits until all of its job has stopped. */
 	kill(0, signal);
-	sigemptyset(&set);
-	sigaddset(&set, signal);
+	signals_include(&set, signal);
 	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, NULL, KERNEL_SET_SIZE);
 	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, KERNEL_SET_SIZE);
 	return was_continued();

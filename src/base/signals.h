@@ -17,9 +17,21 @@
 
 #include "base/signal_names.h"
 
+/* A set of signals as the kernel has it: its sigset_t, of which a C library's is a longer one. */
+struct signals {
+	unsigned long words[_NSIG / 8 / sizeof(unsigned long)];
+};
+
+/* The set of all signals. */
+struct signals signals_every(void);
+
+/* Put a signal into a set, or take it out. sigaddset(3) and sigdelset(3) refuse 32 to 34. */
+void signals_include(struct signals *set, int signal);
+void signals_exclude(struct signals *set, int signal);
+
 /* What this process inherited from whoever started it, and main has to get back. */
 struct inherited_signals {
-	sigset_t mask;
+	struct signals mask;
 	bool child_ignored; /* SIGCHLD was ignored; every other disposition is left as it came */
 };
 
@@ -37,19 +49,17 @@ bool signals_hold(struct inherited_signals *inherited);
  */
 bool signals_restore(const struct inherited_signals *inherited);
 
-/* Which signals signals_wait() takes. ONLY_OF_WRITES: SIGPIPE and SIGXFSZ, which a write raises. */
-enum signal_choice { ALL_SIGNALS, ALL_BUT_CHILD, ONLY_CONTINUE, ONLY_OF_WRITES };
-
 /* No end to the wait. */
 #define WAIT_FOREVER INT64_MAX
 
 /*
- * Take the next pending signal, waiting up to timeout milliseconds (0: not at all, WAIT_FOREVER).
+ * Take the next pending signal of a set, waiting up to timeout milliseconds (0: not at all,
+ * WAIT_FOREVER).
  * Returns its number with *info filled in, or 0 when the time was up or the wait was interrupted
  * although everything is blocked: by a freezer, a STOP and CONT, a debugger (signal(7)).
  * -1 with errno set when it is refused. sigtimedwait(2); at most 2147483647 seconds.
  */
-int signals_wait(enum signal_choice choice, int64_t timeout, siginfo_t *info);
+int signals_wait(const struct signals *set, int64_t timeout, siginfo_t *info);
 
 /* Whether the kernel lets this process wait for signals; if not, errno tells why. seccomp(2) */
 bool signals_can_wait(void);

@@ -14,7 +14,12 @@
 /* How many orphans are reaped before the next look for a signal, which takes a tenth of one. */
 #define REAPED_IN_A_ROW 32
 
-/* How many signals are taken before init reaps again, even if more of them are pending. */
+/*
+ * How many signals are taken before each other signal that is pending gets its turn, and then the
+ * children that have ended. The kernel hands out what was sent to the thread alone first,
+ * tgkill(2), and of the rest the lowest number: who sends one of those without an end would hide
+ * TERM, and SIGCHLD with it.
+ */
 #define SIGNALS_IN_A_ROW 32
 
 static pid_t look_for_child(int *status, int options)
@@ -69,14 +74,31 @@ static int64_t time_left(const struct supervisor *init)
 
 static int take_signal(struct supervisor *init)
 {
+	const bool in_turns = init->signals_in_a_row >= SIGNALS_IN_A_ROW;
+	struct signals set = signals_every();
 	int signal;
 
+	init->reaping |= in_turns;
 	/* With more to reap, do not wait: only look. */
 	if (init->reaping)
-		signal = signals_wait(ALL_BUT_CHILD, 0, &init->info);
-	else
-		signal = signals_wait(ALL_SIGNALS, time_left(init), &init->info);
-	return signal < 0 ? go_on_without_signals(init) : signal;
+		signals_exclude(&set, SIGCHLD);
+	signal = signals_wait(in_turns ? &init->not_taken : &set,
+			      init->reaping ? 0 : time_left(init), &init->info);
+	if (signal < 0)
+		return go_on_without_signals(init);
+	if (signal > 0) {
+		init->signals_in_a_row++;
+		signals_exclude(&init->not_taken, signal);
+	}
+	return signal;
+}
+
+/* The look for signals is over: what is taken from now on is of the next row. */
+static void begin_row(struct supervisor *init)
+{
+	init->signals_in_a_row = 0;
+	init->not_taken = signals_every();
+	signals_exclude(&init->not_taken, SIGCHLD);
 }
 
 static bool is_time(const struct supervisor *init)
@@ -126,7 +148,6 @@ static void end_without_children(struct supervisor *init)
 /* Reap up to REAPED_IN_A_ROW children. Returns true with an event if the lifecycle must know. */
 static bool reap_some(struct supervisor *init, struct event *event)
 {
-	init->signals_in_a_row = 0;
 	for (int i = 0; i < REAPED_IN_A_ROW; i++) {
 		int status;
 		const pid_t pid = reap(&status);
@@ -163,8 +184,7 @@ static struct event asked(const struct outcome *outcome)
 /* Between main's end and the look at what it has left behind no signal is for anybody. */
 static bool is_to_reap_first(const struct supervisor *init)
 {
-	return init->reaping && (init->signals_in_a_row >= SIGNALS_IN_A_ROW ||
-				 init->lifecycle.phase == PHASE_MAIN_ENDED);
+	return init->reaping && init->lifecycle.phase == PHASE_MAIN_ENDED;
 }
 
 struct event next_event(struct supervisor *init)
@@ -197,8 +217,9 @@ struct event next_event(struct supervisor *init)
 		signal = is_to_reap_first(init) ? 0 : take_signal(init);
 		if (signal == SIGCHLD)
 			init->reaping = true;
+		if (signal == 0)
+			begin_row(init);
 		if (signal > 0 && signal != SIGCHLD) {
-			init->signals_in_a_row++;
 			if (!signals_is_own(&init->info))
 				return (struct event){
 					.kind = EVENT_SIGNAL,

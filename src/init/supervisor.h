@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/signals.h"
 #include "base/text.h"
 #include "init/lifecycle.h"
 #include "init/network.h"
@@ -39,14 +40,15 @@ struct supervisor {
 	struct tree tree;
 	bool ended;
 
-	bool has_terminal; /* main has, or had, the foreground */
-	bool suspending;   /* main was sent STOP for a Ctrl-Z */
+	bool has_terminal;    /* main has, or had, the foreground */
+	bool suspending;      /* main was sent STOP for a Ctrl-Z */
 
-	siginfo_t info;	      /* of the signal that is being handled */
-	int signals_in_a_row; /* since the last look for ended children */
-	bool is_blind;	      /* init cannot wait for signals, and that was reported */
-	bool reaping;	      /* a child may have ended that was not collected yet */
-	bool any_ended;	      /* a child was collected since the last EVENT_ALL_REAPED */
+	siginfo_t info;		  /* of the signal that is being handled */
+	int signals_in_a_row;	  /* since the last look that found none */
+	struct signals not_taken; /* the signals that were not taken since then */
+	bool is_blind;		  /* init cannot wait for signals, and that was reported */
+	bool reaping;		  /* a child may have ended that was not collected yet */
+	bool any_ended;		  /* a child was collected since the last EVENT_ALL_REAPED */
 
 	struct outcome outcome; /* of the last delivery */
 	bool has_asked;	   /* outcome is of an ACTION_ASK, and the lifecycle does not know it yet */

@@ -203,6 +203,11 @@ MAIN = (
         "pending signals are taken first, however many",
         "init->signals_in_a_row >= SIGNALS_IN_A_ROW", "false"),
     Promise(
+        "No flood of one signal hides another.",
+        "test_refused.Turns.test_a_full_queue_of_its_thread_hides_no_stop_and_no_end",
+        "those that were taken are not passed over",
+        "signals_exclude(&init->not_taken, signal);", ""),
+    Promise(
         "A sandbox that refuses what init lives by is an error before main runs.",
         "test_refused.Refused.test_before_main_runs_it_is_an_error", "nobody asks",
         "if (!supervise_is_possible(failure) || ",

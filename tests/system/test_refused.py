@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A sandbox that refuses a system call: an error before main runs, and never a hang."""
+import contextlib
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -61,28 +63,41 @@ class Turns(SystemTest):
     MAIN = ("i=0; while [ $i -lt %d ]; do (sleep 1000 &); i=$((i + 1)); done; trap '' TERM USR1 %d; "
             "sleep 1000 & echo ready; read line; kill -USR1 0; read line; exit 3") % (ORPHANS, SIGRTMIN)
 
-    def test_a_full_queue_of_signals_keeps_init_from_nothing(self):
+    @contextlib.contextmanager
+    def flooded(self, task, main):
+        """An init whose queue of signals is full, and kept full, as long as the block lasts."""
         self.limit = resource.getrlimit(resource.RLIMIT_SIGPENDING)[1]
         if 0 <= self.limit < self.PENDING:
             self.skipTest("needs a limit of %d pending signals, has %d" % (self.PENDING, self.limit))
         self.processor = {min(os.sched_getaffinity(0))}
         # A line for each signal takes init so long that it never gets to the end of its queue.
-        with Init("-v", "-w", "300ms", self.USER, "--", "sh", "-c", self.MAIN, stdin=-1,
+        with Init("-v", "-w", "300ms", self.USER, "--", "sh", "-c", main, stdin=-1,
                   preexec_fn=self.limit_init) as init:
             init.read_until("ready")
-            before = len(children(init.pid))
-            sender = subprocess.Popen(probe("flood", init.pid, SIGRTMIN))
+            sender = subprocess.Popen(probe(task, init.pid, SIGRTMIN))
             try:
                 os.sched_setaffinity(sender.pid, self.processor)
                 until(lambda: self.pending(init) > self.PENDING * 9 // 10, "a full queue")
-                init.process.stdin.write(b"end the orphans\n")
-                init.process.stdin.flush()
-                until(lambda: len(children(init.pid)) < before, "the first orphans to be reaped")
-                init.process.stdin.close()
-                self.assertEqual(init.wait(), 3)
+                yield init
             finally:
                 sender.kill()
                 sender.wait()
+
+    def test_a_full_queue_of_signals_keeps_init_from_nothing(self):
+        with self.flooded("flood", self.MAIN) as init:
+            before = len(children(init.pid))
+            init.process.stdin.write(b"end the orphans\n")
+            init.process.stdin.flush()
+            until(lambda: len(children(init.pid)) < before, "the first orphans to be reaped")
+            init.process.stdin.close()
+            self.assertEqual(init.wait(), 3)
+
+    def test_a_full_queue_of_its_thread_hides_no_stop_and_no_end(self):
+        """What is sent to the thread alone comes before all that was sent to the process: tgkill(2)."""
+        main = "trap '' %d; trap 'exit 3' TERM; echo ready; while :; do sleep .01; done" % SIGRTMIN
+        with self.flooded("flood-thread", main) as init:
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 3)
 
     @staticmethod
     def pending(init):

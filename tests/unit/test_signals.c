@@ -87,27 +87,62 @@ START_TEST(sigchld_is_default_meanwhile)
 }
 END_TEST
 
+static struct signals every_but_child(void)
+{
+	struct signals set = signals_every();
+
+	signals_exclude(&set, SIGCHLD);
+	return set;
+}
+
+/* Also the signals that a C library would refuse. */
+START_TEST(sets)
+{
+	const struct signals every = signals_every();
+	struct signals set = {0}, none = {0};
+
+	for (int number = 1; number <= 64; number++) {
+		struct signals before = set;
+
+		signals_include(&set, number);
+		ck_assert_mem_ne(&set, &before, sizeof(set));
+		before = set;
+		signals_include(&set, number);
+		ck_assert_mem_eq(&set, &before, sizeof(set));
+	}
+	ck_assert_mem_eq(&set, &every, sizeof(set));
+	for (int number = 1; number <= 64; number++) {
+		signals_exclude(&set, number);
+		signals_exclude(&set, number);
+	}
+	ck_assert_mem_eq(&set, &none, sizeof(set));
+}
+END_TEST
+
 START_TEST(waiting)
 {
+	const struct signals every = signals_every();
+	const struct signals but_child = every_but_child();
 	struct inherited_signals inherited;
 	siginfo_t info;
 
 	signals_hold(&inherited);
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 0);
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 1, &info), 0);
+	ck_assert_int_eq(signals_wait(&every, 0, &info), 0);
+	ck_assert_int_eq(signals_wait(&every, 1, &info), 0);
 	kill(getpid(), SIGUSR1);
 	kill(getpid(), SIGCHLD);
 	kill(getpid(), SIGRTMIN);
-	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), SIGUSR1);
-	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), SIGRTMIN);
-	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, WAIT_FOREVER, &info), SIGCHLD);
+	ck_assert_int_eq(signals_wait(&but_child, 0, &info), SIGUSR1);
+	ck_assert_int_eq(signals_wait(&but_child, 0, &info), SIGRTMIN);
+	ck_assert_int_eq(signals_wait(&but_child, 0, &info), 0);
+	ck_assert_int_eq(signals_wait(&every, WAIT_FOREVER, &info), SIGCHLD);
 }
 END_TEST
 
 /* The two that glibc and musl keep for their threads, and the one more that musl does, as well. */
 START_TEST(every_signal_is_waited_for)
 {
+	const struct signals every = signals_every();
 	struct inherited_signals inherited;
 	siginfo_t info;
 
@@ -116,15 +151,17 @@ START_TEST(every_signal_is_waited_for)
 		if (number == SIGKILL || number == SIGSTOP)
 			continue;
 		ck_assert_int_eq(syscall(SYS_kill, getpid(), number), 0);
-		ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), number);
+		ck_assert_int_eq(signals_wait(&every, 0, &info), number);
 		ck_assert_int_eq(info.si_signo, number);
-		ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 0);
+		ck_assert_int_eq(signals_wait(&every, 0, &info), 0);
 	}
 }
 END_TEST
 
 START_TEST(own_signals)
 {
+	const struct signals every = signals_every();
+	const struct signals but_child = every_but_child();
 	struct inherited_signals inherited;
 	siginfo_t info;
 	int ends[2];
@@ -134,30 +171,31 @@ START_TEST(own_signals)
 	ck_assert_int_eq(pipe(ends), 0);
 	close(ends[0]);
 	ck_assert_int_eq(write(ends[1], "x", 1), -1);
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), SIGPIPE);
+	ck_assert_int_eq(signals_wait(&every, 0, &info), SIGPIPE);
 	ck_assert(signals_is_own(&info));
 
 	child = fork();
 	if (child == 0)
 		_exit(kill(getppid(), SIGPIPE));
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), SIGPIPE);
+	ck_assert_int_eq(signals_wait(&but_child, 0, &info), SIGPIPE);
 	ck_assert(!signals_is_own(&info));
 }
 END_TEST
 
 START_TEST(values_are_passed_on)
 {
+	const struct signals every = signals_every();
 	struct inherited_signals inherited;
 	siginfo_t queued = {.si_code = SI_QUEUE, .si_value.sival_int = 4711}, info;
 	siginfo_t plain = {.si_code = SI_USER, .si_value.sival_int = 4711};
 
 	signals_hold(&inherited);
 	ck_assert(signals_pass(getpid(), SIGUSR1, &queued));
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), SIGUSR1);
+	ck_assert_int_eq(signals_wait(&every, 0, &info), SIGUSR1);
 	ck_assert(info.si_code == SI_QUEUE && info.si_value.sival_int == 4711);
 	ck_assert(signals_pass(getpid(), SIGUSR1, &plain));
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), SIGUSR1);
+	ck_assert_int_eq(signals_wait(&every, 0, &info), SIGUSR1);
 	ck_assert_int_eq(info.si_code, SI_USER);
 }
 END_TEST
@@ -165,6 +203,7 @@ END_TEST
 /* What a child sends comes in, is passed on, and comes in again the same, one after the other. */
 START_TEST(values_from_a_child)
 {
+	const struct signals but_child = every_but_child();
 	struct inherited_signals inherited;
 	siginfo_t info;
 	pid_t child;
@@ -184,8 +223,7 @@ START_TEST(values_from_a_child)
 		siginfo_t received[COUNT(rows)];
 
 		for (int i = 0; i < COUNT(rows); i++) {
-			ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &received[i]),
-					 rows[i].number);
+			ck_assert_int_eq(signals_wait(&but_child, 0, &received[i]), rows[i].number);
 			ck_assert_int_eq(received[i].si_code, SI_QUEUE);
 			ck_assert_int_eq(received[i].si_value.sival_int, rows[i].value);
 			ck_assert(!signals_is_own(&received[i]));
@@ -194,13 +232,14 @@ START_TEST(values_from_a_child)
 			ck_assert(signals_pass(getpid(), rows[i].number, &received[i]));
 	}
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_gt(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
-	ck_assert_int_eq(signals_wait(ALL_BUT_CHILD, 0, &info), 0);
+		ck_assert_int_gt(signals_wait(&but_child, 0, &info), 0);
+	ck_assert_int_eq(signals_wait(&but_child, 0, &info), 0);
 }
 END_TEST
 
 START_TEST(full_queue)
 {
+	const struct signals every = signals_every();
 	const siginfo_t queued = {.si_code = SI_QUEUE, .si_value.sival_int = 4711};
 	struct inherited_signals inherited;
 	struct rlimit before, full;
@@ -217,7 +256,7 @@ START_TEST(full_queue)
 	 */
 	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &before), 0);
 	ck_assert(!queued_it && passed);
-	ck_assert_int_eq(signals_wait(ALL_SIGNALS, 0, &info), 40);
+	ck_assert_int_eq(signals_wait(&every, 0, &info), 40);
 	ck_assert_int_ne(info.si_code, SI_QUEUE);
 }
 END_TEST
@@ -304,6 +343,7 @@ Suite *signals_suite(void)
 {
 	const TTest *const tests[] = {names,
 				      all_are_held_and_put_back,
+				      sets,
 				      waiting,
 				      every_signal_is_waited_for,
 				      own_signals,
