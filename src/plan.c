@@ -64,7 +64,7 @@ static bool refuse_user(const struct settings *settings, struct failure *failure
 
 /*
  * Started by an engine as a uid that may have no account: with --create it gets USER's name. A uid
- * that has another account keeps that.
+ * that has an account keeps that; if it is USER's, main gets USER's variables.
  */
 static void choose_name(struct plan *plan)
 {
@@ -74,15 +74,17 @@ static void choose_name(struct plan *plan)
 	struct failure failure;
 	char number[16];
 	struct text text = text_in(number, sizeof(number));
+	bool has_account;
 
 	text_add(&text, "%u", plan->now->real_uid);
-	if (accounts_find_user(plan->files->passwd, number, account, &failure) == LOOKUP_FOUND &&
-	    account->uid == plan->now->real_uid &&
-	    strcmp(account->name, settings->identity.user) != 0)
+	has_account = accounts_find_user(plan->files->passwd, number, account, &failure) ==
+			      LOOKUP_FOUND &&
+		      account->uid == plan->now->real_uid;
+	if (has_account && strcmp(account->name, settings->identity.user) != 0)
 		return;
 	plan->ids = (struct ids){.has_uid = true,
 				 .uid = plan->now->real_uid,
-				 .has_gid = true,
+				 .has_gid = !has_account,
 				 .gid = plan->now->real_gid};
 	if (!identity_resolve(&settings->identity, &plan->ids, plan->files, identity, &failure)) {
 		report(&settings->reporter, REPORT_WARNINGS, "%s", failure.text);

@@ -80,6 +80,13 @@ class ArbitraryUid(EtcTest):
             self.assert_runs(self.start(etc, ids=ids), str(ids[0]), str(ids[1]), name, env)
             self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
 
+    def test_the_users_own_uid_with_another_group(self):
+        """As `docker run --user 4242:0`: it has an account, which says what it said."""
+        for mode in (0o666, 0o644):
+            etc = self.etc(mode)
+            self.assert_runs(self.start(etc, ids=(4242, 0)), "4242", "0", "app", "/home/app app app")
+            self.assertEqual((etc.read("passwd"), etc.read("group")), (PASSWD, GROUP))
+
     def test_a_user_that_cannot_be_is_a_warning(self):
         for user, words in (("No", "cannot be created"), ("root", "whose ids stay")):
             etc = self.etc()
