@@ -14,6 +14,10 @@
 /* PIPEFS_MAGIC of <linux/magic.h>, which musl does not have. */
 #define PIPE_FILE_SYSTEM 0x50495045
 
+/* The major number of /dev/tty, /dev/console and /dev/ptmx, and the minor one of the console. */
+#define TERMINAL_NAMES 5
+#define CONSOLE 1
+
 static bool may_be_terminal(const struct stat *status)
 {
 	return S_ISCHR(status->st_mode) && major(status->st_rdev) != MEMORY_DEVICES;
@@ -41,7 +45,7 @@ void streams_look(struct stream streams[STREAMS])
 			streams[descriptor] = (struct stream){
 				.mode = status.st_mode,
 				.owner = status.st_uid,
-				.device = status.st_dev,
+				.device = status.st_rdev,
 				.inode = status.st_ino,
 				.is_terminal = may_be_terminal(&status) && isatty(descriptor),
 				.is_anonymous = is_anonymous_pipe(descriptor, &status),
@@ -60,7 +64,8 @@ bool stream_is_given(const struct stream *stream, uid_t uid)
 	if (stream->owner == uid)
 		return false;
 	return (S_ISFIFO(stream->mode) && stream->is_anonymous) ||
-	       (S_ISCHR(stream->mode) && stream->is_terminal);
+	       (S_ISCHR(stream->mode) && stream->is_terminal &&
+		(major(stream->device) != TERMINAL_NAMES || minor(stream->device) == CONSOLE));
 }
 
 void streams_give(const struct stream streams[STREAMS], uid_t uid, const struct reporter *reporter)

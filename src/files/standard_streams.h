@@ -19,7 +19,7 @@ struct stream {
 	uid_t owner;
 	bool is_terminal;
 	bool is_anonymous; /* a pipe without a name: pipe(2), not mkfifo(3) */
-	dev_t device;	   /* with inode, which file it is */
+	dev_t device;	   /* which device it is, if it is one */
 	ino_t inode;
 };
 
@@ -33,7 +33,8 @@ void streams_look(struct stream streams[STREAMS]);
 /*
  * Decide whether uid becomes the owner of a stream: of an anonymous pipe or a terminal that it does
  * not own. A regular file, a FIFO with a name, a socket, /dev/null or another device can belong to
- * somebody outside this container and is never given. A pure function.
+ * somebody outside this container and is never given. Nor are /dev/tty and /dev/ptmx, which are
+ * terminals once they are open, but everybody's. A pure function.
  */
 bool stream_is_given(const struct stream *stream, uid_t uid);
 

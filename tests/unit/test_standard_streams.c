@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <sys/sysmacros.h>
+
 #include "files/standard_streams.h"
 
 START_TEST(what_is_given)
@@ -55,9 +57,27 @@ START_TEST(what_is_given)
 }
 END_TEST
 
+/* Two names lead to the terminal of whoever opens them, and the devices are everybody's. */
+START_TEST(which_terminals_are_given)
+{
+	static const struct {
+		unsigned int major, minor;
+		bool given;
+	} rows[] = {{136, 0, true}, {4, 1, true}, {5, 0, false}, {5, 1, true}, {5, 2, false}};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct stream stream = {.mode = S_IFCHR | 0666,
+					      .is_terminal = true,
+					      .device = makedev(rows[i].major, rows[i].minor)};
+
+		ck_assert_msg(stream_is_given(&stream, 1000) == rows[i].given, "row %d", i);
+	}
+}
+END_TEST
+
 Suite *standard_streams_suite(void)
 {
-	const TTest *const tests[] = {what_is_given};
+	const TTest *const tests[] = {what_is_given, which_terminals_are_given};
 
 	return suite_of("standard streams", tests, COUNT(tests));
 }
