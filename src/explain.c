@@ -85,7 +85,7 @@ static void explain_rights(const struct plan *plan, struct text *text)
 static void explain_variables(const struct account *account, struct text *text)
 {
 	text_add(text, "env       HOME=");
-	add_value(text, account->home);
+	add_value(text, account->home[0] ? account->home : "/");
 	text_add(text, " USER=");
 	add_value(text, account->name);
 	add_line(text, " LOGNAME=", account->name);

@@ -11,7 +11,6 @@
 
 const char options_help[] =
 	"dinit-su [OPTION]... USER[:GROUP] [--] COMMAND [ARG]...    manual: dinit-su(8)\n"
-	"dinit-su --no-switch [OPTION]... [--] COMMAND [ARG]...\n"
 	"As USER run COMMAND, be its init: ENTRYPOINT [\"/sbin/dinit-su\", \"app\", "
 	"\"--\"]\n"
 	"  -x --exec: no init, as gosu    -n --no-switch: no USER, as tini  -E --keep-env\n"
@@ -21,20 +20,20 @@ const char options_help[] =
 	"  --create: USER, if there is none   --allow-root: id 0 too   --no-stdio-chown\n"
 	"  --chown PATH, --chown-if-needed PATH: hand it over   -s --new-session: no tty\n"
 	"  -m --umask MODE, --umask-from-env VAR\n"
-	"Signals and the end; as variables too, DINIT_SU_STOP_DELAY=5s and so on\n"
-	"  -r --rewrite FROM:TO          send TO for FROM; FROM:ignore drops it\n"
-	"  -g --group, -c --single-child every signal goes to the group, to COMMAND alone\n"
-	"  -S --stop-signals LIST        what asks for a stop (default TERM,INT,QUIT)\n"
+	"Signals and the end; as variables too: DINIT_SU_STOP_DELAY=5s...\n"
+	"  -g --group: every signal to all of it    -c --single-child: to COMMAND alone\n"
+	"  -r --rewrite FROM:TO    send TO for FROM; FROM:ignore drops it\n"
+	"  -S --stop-signals LIST  what asks for a stop (default TERM,INT,QUIT)\n"
 	"  -d --stop-delay TIME, -t --stop-timeout TIME: until passed on, then until KILL\n"
-	"  -w --wait TIME                leftovers' time from TERM to KILL (default 5s)\n"
-	"  -L --linger TIME              network's time for the last bytes (default 0s)\n"
-	"  -W --wait-all                 COMMAND daemonizes: stay until nothing is left\n"
+	"  -w --wait TIME    leftovers' time from TERM to KILL (default 5s)\n"
+	"  -L --linger TIME  network's time for the last bytes (default 0)\n"
+	"  -W --wait-all     COMMAND daemonizes: stay until nothing is left\n"
 	"  -e --exit-map CODE[:TO]: report TO, or 0   -p --parent-death SIGNAL: for init\n"
 	"  --termination-log[=PATH]: why it ended  -v --verbose  -q --quiet  --log-format\n"
 	"--explain: say what would be done    --install PATH: copy this program there\n"
 	"--pause: no COMMAND    -h --help    -V --version    TIME: 500ms, 5s, 2m or 1h\n"
 	"Exit status: COMMAND's, or 128+N when signal N killed it; 125 dinit-su failed,\n"
-	"126 COMMAND cannot be run, 127 COMMAND was not found.\n";
+	"126 COMMAND cannot be run, 127 it was not found.\n";
 
 #define EXPECTS_UMASK "is not a umask; write it in octal, 0 to 0777"
 #define EXPECTS_STATUS "is not an exit status; write CODE or CODE:TO, each from 0 to 255"
