@@ -118,9 +118,8 @@ static bool start_main(const struct plan *plan, struct program *program,
 	program->new_session = session == SESSION_NEW ||
 			       (session == SESSION_NEW_IF_DETACHED && program->terminal < 0);
 	supervision->new_session = program->new_session;
-	if (S_ISFIFO(plan->streams[STDIN_FILENO].mode))
-		supervision->input = (struct pipe_identity){plan->streams[STDIN_FILENO].device,
-							    plan->streams[STDIN_FILENO].inode};
+	if (plan->streams[STDIN_FILENO].is_anonymous)
+		supervision->input = (uint32_t)plan->streams[STDIN_FILENO].inode;
 	supervision->has_terminal = program->terminal >= 0;
 	if (!spawn_main(program, &supervision->main_pid, failure))
 		return false;

@@ -60,6 +60,7 @@ static void forward(struct supervisor *init, const struct action *action)
 		.to_everyone = action->kind == ACTION_FORWARD_TO_GROUP,
 	};
 
+	init->passed_on |= set_of(action->signal);
 	if (is_suspension(init, action->signal)) {
 		init->suspending = true;
 		delivery.signal = SIGSTOP;
@@ -109,10 +110,12 @@ static void stop_with_main(struct supervisor *init, int signal)
 {
 	const bool resumed = terminal_has_shell() && signals_stop(signal);
 	const bool in_foreground = take_foreground(init, resumed);
+	const bool was_sent = (init->passed_on | set_of(SIGTSTP)) & set_of(signal);
 	char name[SIGNAL_NAME_SIZE];
 
+	init->passed_on = 0;
 	/* Continued in the background, main would touch the terminal again and stop, for ever. */
-	if (!resumed && signal != SIGTSTP && !in_foreground) {
+	if (!resumed && !was_sent && !in_foreground) {
 		report(init->reporter, REPORT_WARNINGS,
 		       "main is stopped by %s: it uses a terminal that it was not given",
 		       signal_name(signal, name));
@@ -151,7 +154,7 @@ static void ask(struct supervisor *init, const struct action *action)
 		.to_untold = true,
 		.not_below_told = again,
 		.not_to_filters = !action->to_filters,
-		.hang_up = !again,
+		.hang_up = true,
 		.go_on = true,
 	};
 

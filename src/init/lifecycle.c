@@ -172,7 +172,8 @@ static struct action *forward(const struct lifecycle *state, struct decision *de
 	if (state->phase == PHASE_DAEMONS)
 		kind = ACTION_FORWARD_TO_ALL;
 	else if (state->settings.audience == AUDIENCE_MAIN ||
-		 (state->settings.audience == AUDIENCE_BY_SIGNAL && !is_for_group(signal)))
+		 (state->settings.audience == AUDIENCE_BY_SIGNAL && !is_for_group(signal) &&
+		  !(from_kernel && signal == SIGWINCH)))
 		kind = ACTION_FORWARD_TO_MAIN;
 	action = decide(decision, kind, signal);
 	action->to_everyone = to_everyone;
@@ -250,8 +251,10 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
 	    (!is_for_group(signal) || signal == SIGTSTP))
 		return;
+	/* What a signal was rewritten to counts as told, and so does TERM: leftovers get it. */
 	if (state->main_lives || state->phase == PHASE_DAEMONS)
-		forward(state, decision, signal, event->from_kernel);
+		forward(state, decision, signal, event->from_kernel)->is_stop =
+			signal == SIGTERM || state->settings.asks_stop[signal];
 }
 
 /* What becomes of what main leaves behind. A PID 1 leaves nothing alone: its end would kill it. */
@@ -378,8 +381,13 @@ struct decision lifecycle_step(struct lifecycle *state, const struct event *even
 		take_signal(state, &decision, event, now);
 		break;
 	case EVENT_MAIN_STOPPED:
-		/* A SIGSTOP was sent on purpose, and its sender will continue main. */
-		if (state->phase == PHASE_RUNNING && event->signal != SIGSTOP)
+		/*
+		 * A SIGSTOP was sent on purpose, and its sender will continue main. A main that has
+		 * its parent trace it, ptrace(2), stops for each signal: that is not init's affair.
+		 */
+		if (state->phase == PHASE_RUNNING &&
+		    (event->signal == SIGTSTP || event->signal == SIGTTIN ||
+		     event->signal == SIGTTOU))
 			decide(&decision, ACTION_STOP_WITH_MAIN, event->signal);
 		break;
 	case EVENT_MAIN_ENDED:

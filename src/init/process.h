@@ -19,12 +19,6 @@ struct process {
 	struct facts facts;
 };
 
-/* A pipe, or none if the inode is 0. */
-struct pipe_identity {
-	dev_t device;
-	ino_t inode;
-};
-
 /* Look at the process that has this pid. Returns false with errno set if that is not possible. */
 bool process_look(pid_t pid, struct process *process);
 
@@ -33,8 +27,11 @@ bool process_look_again(struct process *process);
 
 bool process_is_shell(const struct process *process);
 
-/* True if its stdin is a pipe other than this one: proc_pid_fd(5). */
-bool process_reads_pipe(const struct process *process, const struct pipe_identity *but);
+/*
+ * True if its stdin is a pipe without a name that has another inode than but: proc_pid_fd(5). Also
+ * if init may not see that, because it has not all the capabilities of the process.
+ */
+bool process_reads_pipe(const struct process *process, uint32_t but);
 
 /*
  * True if child is the only child of init, the process that calls. False if the kernel does not

@@ -170,7 +170,7 @@ struct outcome processes_tell_all(struct tree *tree, const struct delivery *deli
 		warn_of_proc(tree);
 	if (is_pid1(tree) && delivery->go_on)
 		kill(-1, SIGCONT);
-	tree->others_named = true;
+	tree->others_named |= delivery->go_on;
 	return walk.outcome;
 }
 

@@ -26,7 +26,7 @@ struct outcome processes_tell_group(struct tree *tree, const struct delivery *de
 
 /*
  * Deliver a signal to all that are left. The first of those who are told are named in names, if it
- * is not NULL; with delivery->hang_up, each process of another user is reported.
+ * is not NULL; with delivery->go_on, each process of another user is reported once.
  */
 struct outcome processes_tell_all(struct tree *tree, const struct delivery *delivery,
 				  struct text *names);

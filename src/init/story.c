@@ -74,16 +74,15 @@ void tell_passed_on(const struct supervisor *init, int signal, bool to_main)
 					   .pid = init->main_pid,
 					   .signal = signal};
 	const struct outcome *outcome = &init->outcome;
+	const enum report_level level = signal == SIGKILL ? REPORT_WARNINGS : REPORT_STORY;
 	char name[SIGNAL_NAME_SIZE];
 
-	if (!report_is_on(init->reporter, REPORT_STORY))
-		return;
 	signal_name(signal, name);
 	if (to_main || outcome->whole || outcome->passed_over == 0)
-		report_event(init->reporter, REPORT_STORY, &event, "passed %s on to %s %d", name,
+		report_event(init->reporter, level, &event, "passed %s on to %s %d", name,
 			     !to_main && outcome->whole ? "process group" : "pid", init->main_pid);
 	else
-		report_event(init->reporter, REPORT_STORY, &event,
+		report_event(init->reporter, level, &event,
 			     "passed %s on to %d of process group %d, who look after the other %d",
 			     name, outcome->told, init->main_pid, outcome->passed_over);
 }

@@ -26,7 +26,7 @@ struct supervision {
 	bool has_terminal;	     /* main was given the foreground of the terminal */
 	bool new_session;	     /* main leads a session of its own */
 	bool stop_with_sender;	     /* init stops when a process has sent it TSTP, TTIN or TTOU */
-	struct pipe_identity input;  /* stdin, if it is a pipe */
+	uint32_t input;		     /* inode of stdin, if it is a pipe without a name, or 0 */
 	struct termination_log *log; /* a KILL from outside finds there what a stop waits for */
 	const struct reporter *reporter;
 	const struct lifecycle_settings *lifecycle;
@@ -42,6 +42,7 @@ struct supervisor {
 
 	bool has_terminal;    /* main has, or had, the foreground */
 	bool suspending;      /* main was sent STOP for a Ctrl-Z */
+	signal_set passed_on; /* since main last stopped */
 
 	siginfo_t info;		  /* of the signal that is being handled */
 	int signals_in_a_row;	  /* since the last look that found none */

@@ -96,7 +96,10 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 			found.lead_to_init = known->ancestors.lead_to_init;
 			break;
 		}
-		if (!look_up(&at, &parent))
+		/* Who nests processes to keep init busy gets what it would without /proc. */
+		if (walk->climbed++ >= CLIMBED_MAX)
+			walk->unreadable = true;
+		if (walk->unreadable || !look_up(&at, &parent))
 			return found;
 		if (!parent.pid)
 			continue;
@@ -211,7 +214,8 @@ void walk_tell_chosen(struct walk *walk, bool were_told)
 		if (!entry->is_next)
 			continue;
 		entry->is_next = false;
-		if (walk->delivery->is_stop && (!were_told || was_reached(walk, process.pid)))
+		if (walk->delivery->is_stop && entry->signal != SIGTERM &&
+		    (!were_told || was_reached(walk, process.pid)))
 			entry->signal = (uint8_t)walk->delivery->signal;
 		/* Main, init's own child, is told even where no more files can be opened. */
 		if (walk->only_group && process.pid == walk->tree->main)
@@ -243,10 +247,11 @@ static void decide(struct walk *walk, const struct process *process,
 		delivery_decide(walk->delivery, &process->facts, ancestors, was_told);
 
 	if (verdict == VERDICT_NOT_IF_FILTER)
-		verdict = process_reads_pipe(process, &walk->tree->input) ? VERDICT_LOOKED_AFTER
-									  : VERDICT_TELL;
+		verdict = process_reads_pipe(process, walk->tree->input) ? VERDICT_LOOKED_AFTER
+									 : VERDICT_TELL;
 	if (walk->delivery->hang_up && !walk->beyond_table && process->facts.terminal &&
-	    process->facts.session == process->pid)
+	    process->facts.session == process->pid &&
+	    (verdict == VERDICT_TELL || !walk->delivery->not_below_told))
 		signal_process(walk, process, SIGHUP);
 	if (verdict == VERDICT_TELL) {
 		choose(walk, process);
@@ -277,7 +282,7 @@ static void consider(struct walk *walk, const struct process *process)
 	/* Of main's group the signal itself will tell. */
 	if (!walk->only_group && kill(process->pid, 0) < 0 && errno == EPERM) {
 		walk->outcome.out_of_reach++;
-		if (walk->delivery->hang_up && !walk->tree->others_named)
+		if (walk->delivery->go_on && !walk->tree->others_named)
 			report_other_user(walk, process, ancestors.lead_to_init);
 		return;
 	}

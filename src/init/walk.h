@@ -18,7 +18,8 @@
 struct tree {
 	pid_t init;
 	pid_t main; /* also the number of the group that init made for it; 0: there is no main */
-	struct pipe_identity input; /* the container's stdin: a reader of it is not a filter */
+	uint32_t input; /* inode of the pipe that is the container's stdin: its reader is no filter
+			 */
 	struct told *told;
 	bool others_named; /* the processes of other users were reported */
 	const struct reporter *reporter;
@@ -45,6 +46,12 @@ struct known {
 /* Children of one parent are mostly listed close to each other. */
 #define KNOWN_MAX 64
 
+/*
+ * How many parents a walk looks up, some 10 us each. Fewer than one for each process, because what
+ * is known of a parent holds for its other children.
+ */
+#define CLIMBED_MAX 100000
+
 /* One pass over the processes that /proc lists. */
 struct walk {
 	struct tree *tree;
@@ -56,6 +63,7 @@ struct walk {
 	bool overflowed;    /* the table of told processes had no entry for somebody */
 	bool beyond_table;  /* tell those who have no entry, at once */
 	struct text *names; /* of those who are told, or NULL */
+	int climbed;	    /* how many parents were looked up */
 	struct outcome outcome;
 	struct known known[KNOWN_MAX];
 };

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from harness import SIGRTMIN, Init, Place, SystemTest, children, probe, run, stat, until
+from harness import CAP_SYS_PTRACE, SIGRTMIN, Init, Place, SystemTest, children, probe, run, stat, until
 
 MODES = ((), ("-s",))
 TERM, HUP, INT, QUIT, TSTP = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
@@ -222,14 +222,14 @@ def server(gate, **more):
 class Once(DeliveryTest):
     """Behind a wrapper that ends at once, a server that drains is not told again."""
 
-    def drains(self, arguments, command, gate, number, sandbox, ready=1):
-        with Init("-v", *arguments, "-n", "--", *command, sandbox=sandbox) as init:
+    def drains(self, arguments, command, gate, number, sandbox, ready=1, told=None, **options):
+        with Init("-v", *arguments, "-n", "--", *command, sandbox=sandbox, **options) as init:
             for _ in range(ready):
                 init.read_until(" ready")
             init.signal(number)
             # Main has ended and what it has left was asked: whoever was told twice is dead now.
-            wanted = {"server " + number.name[3:] if "-r" not in arguments else "server QUIT",
-                      "main (pid", "sent SIGTERM to what main has left behind"}
+            wanted = {"server " + (told or number).name[3:], "main (pid",
+                      "sent SIGTERM to what main has left behind"}
             while wanted:
                 line = init.read_line()
                 self.assertNotIn("worker", line)
@@ -245,6 +245,7 @@ class Once(DeliveryTest):
             for arguments, number in (([], TERM), ([], INT), ([], QUIT), (["-r", "TERM:QUIT"], TERM),
                                       (["-g"], TERM)):
                 gate = fresh()
+                told = QUIT if "-r" in arguments else number
                 for name, command in (
                         ("shell", shell('"$@"; exit 1', *actor(**server(gate)))),
                         ("wrapper", actor(name="wrapper", children=[server(gate)]))):
@@ -255,7 +256,37 @@ class Once(DeliveryTest):
                         if os.path.exists(gate):
                             os.unlink(gate)
                         self.drains(arguments, command, gate, number, sandbox,
-                                    2 if name == "wrapper" else 1)
+                                    2 if name == "wrapper" else 1, told)
+
+    def test_by_a_signal_that_asks_for_no_stop(self):
+        """The image's STOPSIGNAL is rewritten, or a hook sends TERM where something else stops."""
+        for sandbox in MODES:
+            for arguments, number, told, variables in (
+                    (["-r", "RTMIN+3:TERM"], SIGRTMIN + 3, TERM, {}),
+                    (["-r", "USR1:QUIT"], signal.SIGUSR1, QUIT, {}),
+                    ([], TERM, TERM, {"DINIT_SU_STOP_SIGNALS": "USR1"})):
+                gate = fresh()
+                with self.subTest(sandbox=sandbox, arguments=arguments, number=number):
+                    self.drains(arguments, shell('"$@"; exit 1', *actor(**server(gate))), gate,
+                                number, sandbox, told=told, environment=dict(os.environ, **variables))
+
+    def test_a_stop_is_not_forgotten_for_another(self):
+        """TERM, then QUIT, which a shell without job control lets its background ignore."""
+        for sandbox in MODES:
+            gate = fresh()
+            with self.subTest(sandbox=sandbox), \
+                 Init("-v", "-n", "--", *shell('trap : TERM; trap "exit 3" QUIT; "$@" & wait; wait; wait',
+                                               *actor(**dict(server(gate), handles={
+                                                   "TERM": DRAINS["TERM"] % gate}))),
+                      sandbox=sandbox) as init:
+                init.read_until("server ready")
+                init.signal(TERM)
+                init.read_until("server TERM")
+                init.signal(QUIT)
+                init.read_until("sent SIGTERM to what main has left behind")
+                opened(gate)
+                self.assertEqual(init.read_until("drained"), "server drained")
+                self.assertEqual(init.wait(), 3)
 
     def test_a_manager_that_is_left_ends_its_own(self):
         gate = fresh()
@@ -369,6 +400,20 @@ class Leftovers(DeliveryTest):
                 self.assertEqual((ended.status, ended.errors), (3, ""))
                 with open(path) as file:
                     self.assertEqual(file.read(), "writer ready\nwriter TERM\nwriter last\n")
+
+    def test_a_filter_that_init_may_not_look_at_gets_them_too(self):
+        """It has kept a capability that init has given up, or is another user's: ptrace(2)."""
+        for arguments, sandbox in ((["--keep-caps=net_bind_service", "app"], []),
+                                   (["--root-init", "app"], ["-c", str(CAP_SYS_PTRACE)])):
+            with self.subTest(arguments=arguments):
+                path = fresh()
+                # What it reads comes a moment after the others have been asked to end.
+                script = ("(trap 'sleep .2; echo last; exit' TERM; echo first; while :; do sleep .01; done)"
+                          " | cat >%s & until [ -s %s ]; do sleep .01; done; exit 3" % (path, path))
+                ended = run(*arguments, "--", "sh", "-c", script, sandbox=sandbox)
+                self.assertEqual(ended.status, 3, ended)
+                with open(path) as file:
+                    self.assertEqual(file.read(), "first\nlast\n")
 
     def test_a_filter_whose_input_does_not_end_is_asked_a_second_later(self):
         for sandbox in MODES:

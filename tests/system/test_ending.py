@@ -402,6 +402,21 @@ class Shells(SystemTest):
         self.end_with_shell("0")
 
     @looks_into_processes
+    @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
+    def test_that_was_opened_when_main_had_ended(self):
+        saver = Place.shared("saver-%d" % time.monotonic_ns())
+        script = "(trap 'while [ ! -e %s ]; do sleep .01; done; exit' TERM; echo ready; while :; do sleep .01; " \
+                 "done) & read line; exit 3" % saver
+        with Init("-v", "-w", "1h", "app", "--", "sh", "-c", script, stdin=subprocess.PIPE) as init:
+            init.read_until("ready")
+            init.process.stdin.close()
+            init.read_until("sent SIGTERM to what main has left behind")
+            self.visit(init, "4242")
+            with open(saver, "w"):
+                pass
+            self.assertEqual(init.wait(), 3)
+
+    @looks_into_processes
     def test_without_a_terminal(self):
         """`docker exec -i C cat` is no filter of the container's: its input does not end with main."""
         with Init("-v", "-n", "--", "sh", "-c", "echo ready; read line; exit 3",

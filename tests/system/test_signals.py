@@ -89,6 +89,17 @@ class Forwarding(SystemTest):
                 init.signal(number)
                 self.assertEqual(init.read_line(), "%d %d 0" % (number, SI_USER))
 
+    def test_main_that_a_terminal_signal_stops_goes_on(self):
+        """Without a terminal there is no shell that could continue it, and it has used none."""
+        for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGTSTP):
+            with self.subTest(number=number), \
+                 Init("-v", "-n", "--", "sleep", "1000", sandbox=["-n"]) as init:
+                init.read_until("started")
+                init.signal(number)
+                init.read_until("main was stopped by %s, which nobody could resume" % number.name)
+                init.signal(signal.SIGTERM)
+                self.assertEqual(init.wait(), 128 + signal.SIGTERM)
+
     def test_a_signal_before_main_exists_is_delivered_to_it(self):
         # Init waits for somebody to write its account file: nothing can be earlier than this.
         fifo = Place.file("passwd-fifo")

@@ -46,6 +46,18 @@ class Passing(SystemTest):
                 with self.subTest(arguments=arguments, sandbox=sandbox):
                     self.expect(arguments, passed, sandbox=sandbox)
 
+    def test_a_kill_is_told(self):
+        for arguments, words in (([], "pid"), (["-g"], "process group")):
+            for sandbox in MODES:
+                with self.subTest(arguments=arguments, sandbox=sandbox), \
+                     Init("-r", "USR1:KILL", *arguments, "-n", "--", *probe("signals"),
+                          sandbox=sandbox) as init:
+                    init.read_until("ready")
+                    init.signal(NUMBERS["USR1"])
+                    self.assertEqual(init.wait(), 137)
+                    self.assertRegex(init.rest(), r"\Adinit-su: warning: passed SIGKILL on to %s \d+\n\Z"
+                                     % words)
+
     def test_rewrite_from_a_variable_and_the_command_line_wins(self):
         variables = environment(DINIT_SU_REWRITE="TERM:INT,USR1:QUIT")
         self.expect(["-r", "TERM:USR2"], [("TERM", "USR2"), ("USR1", "QUIT")],
@@ -216,6 +228,21 @@ class Daemons(SystemTest):
 
     def test_it_may_end_by_itself(self):
         self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
+
+    def test_one_of_another_user_is_named_when_it_cannot_be_told(self):
+        """Nobody but its user can end it, and to wait for that is what --wait-all asks for."""
+        path = Place.file("root-daemon")
+        shutil.copy(os.environ["PROBE"], path)
+        os.chmod(path, 0o4755)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-v", "-W", "-t", "300ms", "app", "--", "sh", "-c",
+                      "%s root-daemon | { read ready; exit 4; }" % path, sandbox=sandbox) as init:
+                init.read_until("ended with status 4")
+                for _ in range(2):
+                    init.signal(NUMBERS["TERM"])
+                self.assertEqual(init.wait(), 4)
+                self.assertEqual(init.rest().count("(root-daemon) belongs to another user"), 1)
 
     def test_timeout_holds_for_daemons(self):
         script = "(sh -c \"while kill -0 $$ 2>/dev/null; do sleep .01; done; %s\" &); exit 7" % (

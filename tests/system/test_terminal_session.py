@@ -66,6 +66,15 @@ class NewSession(SystemTest):
             fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("4H", 50, 132, 0, 0))
             terminal.expect("%d " % signal.SIGWINCH)
 
+    def test_window_size_reaches_the_whole_group(self):
+        program = " ".join(probe("signals"))
+        with self.main("sh", "-c", "%s & %s; exit 1" % (program, program)) as terminal:
+            for _ in range(2):
+                terminal.expect("ready")
+            fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("4H", 50, 132, 0, 0))
+            for _ in range(2):
+                terminal.expect("%d " % signal.SIGWINCH)
+
     def test_hangup_ends_it(self):
         with self.main("sh", "-c", "echo ready; exec sleep 1000") as terminal:
             terminal.expect("ready")

@@ -30,6 +30,8 @@ START_TEST(signals_while_main_runs)
 			kind = ACTION_FORWARD_TO_GROUP;
 		else if (audience == AUDIENCE_BY_SIGNAL && for_group)
 			kind = ACTION_FORWARD_TO_BRANCHES;
+		else if (audience == AUDIENCE_BY_SIGNAL && from_kernel && number == SIGWINCH)
+			kind = ACTION_FORWARD_TO_GROUP;
 		ck_assert_msg(decision.count == !to_nobody, "row %d", row);
 		ck_assert_int_eq(state.phase, PHASE_RUNNING);
 		ck_assert(lifecycle_deadline(&state) == NO_DEADLINE);
@@ -62,6 +64,34 @@ START_TEST(signals_for_init_that_are_rewritten)
 		ck_assert_int_eq(decision.count, 1);
 		ck_assert_int_eq(decision.actions[0].kind, ACTION_FORWARD_TO_MAIN);
 		ck_assert_int_eq(decision.actions[0].signal, SIGUSR1);
+	}
+}
+END_TEST
+
+/* Leftovers get TERM and are not told twice: so it counts however it came about. */
+START_TEST(what_counts_as_told)
+{
+	static const struct {
+		int received, send_as;
+		bool terms_ask, is_stop;
+	} rows[] = {
+		{SIGTERM, 0, true, true},	{SIGTERM, 0, false, true},
+		{SIGTERM, SIGHUP, true, true},	{SIGTERM, SIGHUP, false, false},
+		{SIGUSR1, SIGTERM, true, true}, {SIGUSR1, SIGTERM, false, true},
+		{SIGUSR1, SIGQUIT, true, true}, {SIGUSR1, SIGHUP, true, false},
+		{SIGUSR1, 0, true, false},	{SIGHUP, 0, true, false},
+	};
+
+	for (int i = 0; i < COUNT(rows); i++) {
+		const struct event event = signal_event(rows[i].received);
+		struct lifecycle state = started(true, WAIT);
+		struct decision decision;
+
+		state.settings.asks_stop[SIGTERM] = rows[i].terms_ask;
+		state.settings.send_as[rows[i].received] = (uint8_t)rows[i].send_as;
+		decision = lifecycle_step(&state, &event, 0);
+		ck_assert_int_eq(decision.count, 1);
+		ck_assert_msg(decision.actions[0].is_stop == rows[i].is_stop, "row %d", i);
 	}
 }
 END_TEST
@@ -99,22 +129,19 @@ START_TEST(signals_after_main_has_ended)
 }
 END_TEST
 
+/* One that has its parent trace it stops for any signal, with which init has nothing to do. */
 START_TEST(main_stopped)
 {
-	static const struct {
-		int number;
-		bool stops_init;
-	} rows[] = {{SIGTSTP, true}, {SIGTTIN, true}, {SIGTTOU, true}, {SIGSTOP, false}};
-
-	for (int i = 0; i < COUNT(rows); i++) {
+	for (int number = 1; number <= 64; number++) {
+		const bool stops_init = number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 		struct lifecycle state = started(true, WAIT);
-		const struct event event = stopped_event(rows[i].number);
+		const struct event event = stopped_event(number);
 		const struct decision decision = lifecycle_step(&state, &event, 0);
 
-		ck_assert_int_eq(decision.count, rows[i].stops_init);
-		if (rows[i].stops_init) {
+		ck_assert_msg(decision.count == stops_init, "stopped by %d", number);
+		if (stops_init) {
 			ck_assert_int_eq(decision.actions[0].kind, ACTION_STOP_WITH_MAIN);
-			ck_assert_int_eq(decision.actions[0].signal, rows[i].number);
+			ck_assert_int_eq(decision.actions[0].signal, number);
 		}
 		ck_assert_int_eq(state.phase, PHASE_RUNNING);
 	}
@@ -124,7 +151,8 @@ END_TEST
 Suite *lifecycle_signals_suite(void)
 {
 	const TTest *const tests[] = {signals_while_main_runs, signals_for_init_that_are_rewritten,
-				      signals_after_main_has_ended, main_stopped};
+				      what_counts_as_told, signals_after_main_has_ended,
+				      main_stopped};
 
 	return suite_of("lifecycle signals", tests, COUNT(tests));
 }

@@ -6,7 +6,6 @@
 #include "unit.h"
 
 #define LINGER 100
-#define STOP_TIMEOUT 60
 #define NOTHING (-1)
 #define STEPS 8
 
@@ -40,10 +39,6 @@ struct step {
 	{                                                                                          \
 		.kind = EVENT_TIME                                                                 \
 	}
-#define UNREACHABLE                                                                                \
-	{                                                                                          \
-		.kind = EVENT_UNREACHABLE                                                          \
-	}
 #define SENDING                                                                                    \
 	{                                                                                          \
 		.kind = EVENT_NETWORK, .is_sending = true                                          \
@@ -75,7 +70,6 @@ static const struct story {
 	bool is_subreaper, wait_all, pause;
 	int64_t linger, wait;
 	struct step steps[STEPS];
-	int64_t stop_timeout; /* 0: none */
 } stories[] = {
 	{"until the network is quiet",
 	 false,
@@ -161,17 +155,6 @@ static const struct story {
 	  {TIME, LINGER, PHASE_LINGERING, LINGER + 20, ACTION_KILL_ALL, true},
 	  LOOKS(LINGER + 20),
 	  ENDS(SENDING, LINGER + 20)}},
-	{"not for a main that cannot be killed",
-	 false,
-	 false,
-	 false,
-	 LINGER,
-	 5000,
-	 {{SIGNAL_CAME(SIGTERM), 0, PHASE_RUNNING, STOP_TIMEOUT, ACTION_FORWARD_TO_BRANCHES, true},
-	  {TIME, STOP_TIMEOUT, PHASE_RUNNING, NO_DEADLINE, ACTION_KILL_MAIN, true},
-	  {UNREACHABLE, STOP_TIMEOUT, PHASE_MAIN_ENDED, NO_DEADLINE, NOTHING, true},
-	  ENDS(NOBODY, STOP_TIMEOUT)},
-	 STOP_TIMEOUT},
 	{"a second stop ends it",
 	 false,
 	 false,
@@ -250,12 +233,33 @@ START_TEST(told_step_by_step)
 		settings.pause = stories[i].pause;
 		settings.linger = stories[i].linger;
 		settings.wait = stories[i].wait;
-		if (stories[i].stop_timeout)
-			settings.stop_timeout = stories[i].stop_timeout;
 		state = lifecycle_start(&settings);
 		for (int at = 0; at < STEPS && stories[i].steps[at].is_told; at++)
 			take_step(&state, &stories[i], at);
 	}
+}
+END_TEST
+
+/* A main that cannot be killed still has its connections: they are not what was left. */
+START_TEST(not_for_a_main_that_lives)
+{
+	static const struct event term = SIGNAL_CAME(SIGTERM), time_has_come = TIME,
+				  nobody = NOBODY, unreachable = {.kind = EVENT_UNREACHABLE};
+	struct lifecycle_settings settings = lifecycle_defaults();
+	struct lifecycle state;
+	struct decision decision;
+
+	settings.kernel_ends_rest = true;
+	settings.linger = LINGER;
+	settings.stop_timeout = 60;
+	state = lifecycle_start(&settings);
+	lifecycle_step(&state, &term, 0);
+	decision = lifecycle_step(&state, &time_has_come, 60);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_KILL_MAIN);
+	lifecycle_step(&state, &unreachable, 60);
+	decision = lifecycle_step(&state, &nobody, 60);
+	ck_assert_int_eq(decision.count, 1);
+	ck_assert_int_eq(decision.actions[0].kind, ACTION_END);
 }
 END_TEST
 
@@ -281,7 +285,8 @@ END_TEST
 
 Suite *linger_suite(void)
 {
-	const TTest *const tests[] = {told_step_by_step, a_stop_that_is_dropped};
+	const TTest *const tests[] = {told_step_by_step, not_for_a_main_that_lives,
+				      a_stop_that_is_dropped};
 
 	return suite_of("linger", tests, COUNT(tests));
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,10 +107,52 @@ START_TEST(an_only_child)
 }
 END_TEST
 
+static bool reads_pipe(const int descriptor, uint32_t but)
+{
+	const pid_t parent = getpid();
+	const pid_t child = fork();
+	const struct process process = {.pid = child};
+	bool is_one;
+
+	if (child == 0) {
+		dup2(descriptor, STDIN_FILENO);
+		kill(getpid(), SIGSTOP);
+		_exit(getppid() == parent);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, WUNTRACED), child);
+	is_one = process_reads_pipe(&process, but);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	/* There is no such process any more: what cannot be found is none. */
+	ck_assert(!process_reads_pipe(&process, but));
+	return is_one;
+}
+
+START_TEST(what_is_a_pipe)
+{
+	struct stat status;
+	int ends[2], file;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fstat(ends[0], &status), 0);
+	ck_assert(reads_pipe(ends[0], 0));
+	ck_assert(reads_pipe(ends[0], (uint32_t)status.st_ino + 1));
+	ck_assert(!reads_pipe(ends[0], (uint32_t)status.st_ino));
+	file = open("/", O_RDONLY);
+	ck_assert_int_ge(file, 0);
+	ck_assert(!reads_pipe(file, 0));
+	close(file);
+	file = socket(AF_UNIX, SOCK_STREAM, 0);
+	ck_assert_int_ge(file, 0);
+	ck_assert(!reads_pipe(file, 0));
+}
+END_TEST
+
 Suite *process_suite(void)
 {
 	const TTest *const tests[] = {a_pid_that_is_another_process_by_now,
-				      a_process_that_is_the_same, a_child_of_init, an_only_child};
+				      a_process_that_is_the_same, a_child_of_init, an_only_child,
+				      what_is_a_pipe};
 
 	return suite_of("process", tests, COUNT(tests));
 }
