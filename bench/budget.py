@@ -82,6 +82,8 @@ def main():
             json.dump(counted, file, indent=1)
             file.write("\n")
         return 0
+    if counted["compiler"] != budget.get("compiler"):
+        print("only the limit of the bytes is compared: the other figures are of another compiler")
     wrong = list(verdicts(counted, budget))
     for text in wrong:
         print("over budget: " + text)

@@ -2,8 +2,8 @@
 /*
  * sandbox [OPTION]... COMMAND [ARG]...: run COMMAND as PID 1 of fresh PID and mount namespaces.
  *
- * The signals and mounts of COMMAND stay inside, and all its processes end with the sandbox, even
- * if that is killed. unshare(1) does nearly the same, but not in a plain chroot, and without these
+ * The signals and mounts of COMMAND stay inside, and all its processes end with COMMAND. If the
+ * sandbox is killed they do too, unless COMMAND has changed its ids. unshare(1) does nearly the same, but not in a plain chroot, and without these
  * options. Exits with COMMAND's status, 128+N for signal N.
  *
  *   -p FD        write COMMAND's pid, as seen outside, to descriptor FD
@@ -192,7 +192,10 @@ static void set_signals(const struct options *options)
 	check((int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &options->blocked, NULL, 8), "mask");
 }
 
-/* Die with the parent: no process may outlive a test run that was killed. */
+/*
+ * Die with the parent: no process may outlive a test run that was killed. A change of the effective
+ * ids clears this, prctl(2). Who has the pid of -p can end such a COMMAND by that.
+ */
 static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

@@ -10,12 +10,10 @@ import unittest
 import confine
 import images
 from cases import Cases, OnDocker, OnPodman
-from engine import Docker, Podman, copy, read, until
+from engine import SOON, Docker, Podman, copy, read, until
 from test_status import Status
 
 PATH = "/tools:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Seconds, far below the ten after which an engine kills.
-SOON = 3.0
 # The directories in which podman finds its helpers: helper_binaries_dir of containers.conf(5).
 HELPERS = ["/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman",
            "/usr/lib/podman"]
@@ -115,7 +113,7 @@ class EngineInit(Cases):
                 "while :; do sleep .05; done' & trap 'echo main; exit 3' TERM; "
                 "while :; do sleep .05; done")
             container.wait_for("ready")
-            self.assertLess(container.stop(), 2 * SOON)
+            self.assertLess(container.stop(), SOON)
             return container.wait(), "main" in container.logs()
 
         self.assert_same(observe)

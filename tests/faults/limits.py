@@ -5,6 +5,7 @@ Nothing is injected here: the kernel itself refuses, and refuses main as well. S
 the status that main has without an init under the same limit, or fail where the kernel cannot run the
 program at all.
 """
+import contextlib
 import copy
 import os
 import shutil
@@ -15,6 +16,9 @@ import verdict
 from harness import Place
 from scenarios import GROUP, MAIN, PASSWD, Scenario
 
+# Where a cgroup that counts processes may be, and the name of ours, without the pid.
+CGROUPS = ("/sys/fs/cgroup/pids", "/sys/fs/cgroup", "/sys/fs/cgroup/unified")
+CGROUP = "dinit-su-faults-"
 KIB = 1024
 LIMITS = {
     "nofile": range(0, 12),
@@ -107,11 +111,20 @@ def run_limits(tally):
     return tried
 
 
+def remove_cgroups():
+    """Remove the cgroups of runs that were killed. To be called outside of the sandbox, which has other pids."""
+    for top in CGROUPS:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(top):
+                if name.startswith(CGROUP) and not os.path.exists("/proc/" + name[len(CGROUP):]):
+                    os.rmdir(os.path.join(top, name))
+
+
 def pids_cgroup():
     """A fresh cgroup that counts processes, or None."""
-    for top in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
-        # A run that was killed leaves it, and one beside this run has another name.
-        path = os.path.join(top, "dinit-su-faults-" + os.environ["FAULTS_OUTSIDE"])
+    for top in CGROUPS:
+        # A run beside this one has another name.
+        path = os.path.join(top, CGROUP + os.environ["FAULTS_OUTSIDE"])
         try:
             os.mkdir(path)
         except OSError:
@@ -138,7 +151,9 @@ def run_full_cgroup(tally):
             scenario.below = ("sh", "-c", 'echo 0 >"$0/cgroup.procs" && exec "$@"', path)
             check(tally, scenario, clean)
     finally:
-        os.rmdir(path)
+        # A run that hung is in it still, and was found.
+        with contextlib.suppress(OSError):
+            os.rmdir(path)
     return 6
 
 

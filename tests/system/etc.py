@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from harness import Ended, Place, SystemTest
+from harness import PATIENCE, Ended, Place, SystemTest
 
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh
@@ -58,7 +58,7 @@ class Etc:
         process = subprocess.run(
             [os.environ["SANDBOX"], "-b", self.path + ":/etc", "-b", self.home + ":/home",
              *sandbox, "--", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=dict(UNSET, **(environment or {})), timeout=60,
+            stderr=subprocess.PIPE, env=dict(UNSET, **(environment or {})), timeout=PATIENCE,
             **options)
         return Ended(process)
 

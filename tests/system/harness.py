@@ -162,6 +162,18 @@ def sandboxed(sandbox, command, passwd, group):
     return [os.environ["SANDBOX"]] + binds + list(sandbox) + ["--"] + command
 
 
+def end_namespace(sandbox, first):
+    """End a sandbox by its PID 1, with which all goes that is in its namespace.
+
+    A sandbox that is killed itself leaves a PID 1 that has changed its ids: that forgets
+    PR_SET_PDEATHSIG. As long as the sandbox has not ended its child has its pid.
+    """
+    if sandbox.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(first, signal.SIGKILL)
+    sandbox.wait(PATIENCE)
+
+
 class Init:
     """A dinit-su that runs, PID 1 of its namespace unless sandbox=["-s"] says otherwise."""
 
@@ -178,18 +190,16 @@ class Init:
             pass_fds=[writing, *pass_fds], **options)
         os.close(writing)
         with os.fdopen(reading) as file:
-            self.pid = int(file.readline())
+            self.pid = self.first = int(file.readline())
         if "-s" in sandbox:
-            self.reaper = self.pid
-            self.pid = until(lambda: children(self.reaper), "init below the reaper")[0]
+            self.pid = until(lambda: children(self.first), "init below the reaper")[0]
         self.buffered = b""
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        end_namespace(self.process, self.first)
         self.process.stdout.close()
         if self.process.stdin:
             self.process.stdin.close()

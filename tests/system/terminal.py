@@ -6,7 +6,7 @@ import subprocess
 import termios
 import time
 
-from harness import APP, PATIENCE, Place, sandboxed
+from harness import APP, PATIENCE, Place, end_namespace, sandboxed
 
 CTRL_C, CTRL_Z, CTRL_BACKSLASH = b"\x03", b"\x1a", b"\x1c"
 PROMPT = "prompt> "
@@ -75,8 +75,7 @@ class Terminal:
             if not failure and self.master >= 0:
                 self.owners.check(self.uid)
         finally:
-            self.process.kill()
-            self.process.wait()
+            end_namespace(self.process, self.pid)
             for descriptor in self.bystander:
                 os.close(descriptor)
             if self.master >= 0:

@@ -12,7 +12,7 @@ import time
 import unittest
 
 from etc import GROUP, PASSWD, SHOW, Etc, EtcTest, read
-from harness import Init, Place, run, skip_unless_static, stat as state_of, until
+from harness import PATIENCE, Init, Place, run, skip_unless_static, stat as state_of, until
 
 
 class HostileFiles(EtcTest):
@@ -226,7 +226,7 @@ class HostileFiles(EtcTest):
                     [os.environ["SANDBOX"], *binds, "--", Place.file("dinit-su"), "--create", user,
                      "--", "id", "-u"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT) for user in users]
-                ids = {process.communicate(timeout=60)[0].decode().strip() for process in started}
+                ids = {process.communicate(timeout=PATIENCE)[0].decode().strip() for process in started}
                 self.assertEqual(ids, {"1000", "1001", "1002", "1003"})
                 lines = etc.read("passwd").splitlines()
                 self.assertEqual(lines[:6], PASSWD.splitlines())
@@ -373,10 +373,8 @@ class HostileFiles(EtcTest):
             with Init("--ids", "1000:1001", "app", "--", "id", passwd=etc.file("passwd"),
                       group=etc.file("group")) as init:
                 until(lambda: init.holds_signals() and state_of(init.pid)[0] == "S", "it to wait")
-                began = time.monotonic()
                 init.signal(signal.SIGTERM)
                 self.assertEqual(init.wait(), 128 + signal.SIGTERM)
-                self.assertLess(time.monotonic() - began, 2)
                 said = init.rest()
                 self.assertIn("SIGTERM while waiting for a lock", said)
                 self.assertNotIn("going on", said)

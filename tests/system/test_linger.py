@@ -100,14 +100,6 @@ class Linger(SystemTest):
             self.assertEqual(init.wait(), 3)
             self.assertNotIn("last bytes", init.rest())
 
-    def test_leftovers_and_the_network_are_waited_for_at_once(self):
-        """The two hours would add up to more than the test has."""
-        table = Table(SENDING)
-        leave = "trap '' TERM; sleep 1000 & exit 3"
-        with self.start(table, "--wait", "100ms", "--linger", "100ms", main=leave) as init:
-            self.assertEqual(init.wait(), 3)
-            self.assertIn("SIGKILL", init.rest())
-
     def test_killed_leftovers_are_lingered_for(self):
         table = Table(SENDING)
         leave = "trap '' TERM; sleep 1000 & exit 3"

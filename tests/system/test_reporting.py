@@ -57,10 +57,10 @@ class Reporting(SystemTest):
         return reading, writing
 
     def test_full_stderr_delays_nothing(self):
-        for sandbox in ((), ("-E",)):
-            with self.subTest(sandbox=sandbox):
+        for sandbox, form in (((), "text"), (("-E",), "text"), ((), "json")):
+            with self.subTest(sandbox=sandbox, form=form):
                 reading, writing = self.full_pipe()
-                with Init("-vv", "app", "--", *probe("orphans", 50), stderr=writing,
+                with Init("-vv", "--log-format", form, "app", "--", *probe("orphans", 50), stderr=writing,
                           sandbox=sandbox) as init:
                     init.read_until("done")
                     init.signal(signal.SIGUSR1)

@@ -458,18 +458,3 @@ class InstallTold(SystemTest):
                 self.assert_refused(ended, "cannot install to '/nowhere/at/all'")
                 with open(path) as file:
                     self.assertEqual("dinit-su: " + file.read(), ended.errors)
-
-
-class FullStderr(SystemTest):
-    def test_json_to_a_reader_that_has_stopped_delays_nothing(self):
-        reading, writing = os.pipe()
-        with Init("-vv", "--log-format", "json", "-n", "--", *probe("orphans", 200),
-                  stderr=writing) as init:
-            os.close(writing)
-            init.read_until("done")
-            until(lambda: len(children(init.pid)) == 1, "orphans to be reaped")
-            for _ in range(400):
-                init.signal(signal.SIGUSR1)
-            self.assertNotEqual(stat(init.pid)[0], "Z")
-            init.signal(signal.SIGKILL)
-        os.close(reading)
