@@ -190,6 +190,19 @@ class Running(DeliveryTest):
                 self.assertEqual(init.read_line(), "hup")
                 self.assertEqual([stat(child)[0] for child in children(init.main_pid())], ["T"])
 
+    def test_a_reload_that_is_left_to_a_manager_continues_nobody(self):
+        manager = actor(name="manager", handles={"HUP": ""}, children=[{"name": "worker"}])
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-n", "--", *shell('trap : HUP; "$@"; exit 1', *manager), sandbox=sandbox) as init:
+                self.ready(init, 2)
+                worker = children(children(init.main_pid())[0])[0]
+                os.kill(worker, signal.SIGSTOP)
+                until(lambda: stat(worker)[0] == "T", "the worker to stop")
+                init.signal(HUP)
+                self.assertEqual(init.read_line(), "manager HUP")
+                self.assertEqual(stat(worker)[0], "T")
+
     def test_without_proc_the_whole_group_is_told(self):
         with Init("-n", "--", *actor(name="manager", handles={"TERM": ""}, children=WORKERS),
                   sandbox=["-E"]) as init:
@@ -359,7 +372,9 @@ class Leftovers(DeliveryTest):
     def test_what_a_trap_runs_is_not_ended(self):
         """A leftover runs a program to save its data, while init waits for the others."""
         gate = fresh()
-        saver = "trap 'sleep .3; echo saved; exit' TERM; echo saver ready; while :; do sleep .01; done"
+        # Two programs: what is known of their parent after the first holds for the second.
+        saver = ("trap 'sleep .3 & sleep .3 && wait $! && echo saved; exit' TERM; echo saver ready; "
+                 "while :; do sleep .01; done")
         manager = {"name": "manager", "session": True, "children": [{"name": "worker"}],
                    "handles": {"TERM": "file %s, exit 0" % gate}}
         for sandbox in MODES:

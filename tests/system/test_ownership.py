@@ -134,6 +134,41 @@ class WhatIsGiven(Tree):
             directory = self.step_down(directory)
         os.close(directory)
 
+    def test_as_deep_as_directories_are_open_at_once(self):
+        """256 of them: the first ones are closed by then, and opened once more on the way back."""
+        for depth in range(253, 260):
+            with self.subTest(depth=depth):
+                top, names = self.path("tree-%d" % depth), ["m%d" % level for level in range(depth)]
+                os.makedirs(os.path.join(top, *names))
+                # Entries before and behind the way down, in the first directories and in the last.
+                for level in (0, 1, 2, depth - 1, depth):
+                    for number in range(3):
+                        write(os.path.join(top, *names[:level], "f%d" % number))
+                write(os.path.join(top, "other"), owner=OTHER)
+                ended = run("--chown", top, "app", "--", "true")
+                self.assertRegex(ended.errors, r"\Adinit-su: warning: 1 files at and below [^\n]* stay somebody "
+                                               r"else's: of uid %d\n\Z" % OTHER)
+                self.assertEqual({owner(path)[0] for path in everything(top)}, {APP, OTHER})
+
+    def test_deeper_than_a_walk_goes(self):
+        """Too many directories for its table, and too long names. What it reaches it gives."""
+        for length, depth in ((1, 16400), (255, 4200)):
+            with self.subTest(length=length):
+                top = make(self.path("deep-%d" % length))
+                write(os.path.join(top, "file"))
+                directory = os.open(top, os.O_RDONLY)
+                for _ in range(depth):
+                    os.mkdir("m" * length, dir_fd=directory)
+                    below = os.open("m" * length, os.O_RDONLY, dir_fd=directory)
+                    os.close(directory)
+                    directory = below
+                os.close(directory)
+                ended = run("--chown", top, "app", "--", "true")
+                self.assertEqual(ended.status, 0, ended)
+                self.assertIn("cannot hand over '%s' below %s: File name too long\n" % ("m" * length, top),
+                              ended.errors)
+                self.assertEqual([owner(top), owner(os.path.join(top, "file"))], [(APP, APP)] * 2)
+
     def test_with_few_descriptors(self):
         chain = self.path(*["d"] * 60)
         os.makedirs(chain)
@@ -236,6 +271,26 @@ class Refused(Tree):
         self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot hand over '.' below .*: Operation "
                                        r"not permitted\ndinit-su: warning: 4 files below .* could not be")
 
+    def test_one_that_cannot_be_given_is_one_line(self):
+        path = write(self.path("file"))
+        ended = run("--chown", path, "app", "--", "true", sandbox=["-c", "0"])
+        self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot hand over '[^\n]*\n\Z")
+
+    def test_what_cannot_be_opened_or_listed_is_told(self):
+        """A disk that fails: the others are given."""
+        os.chmod(self.top, 0o777)
+        for name in "abc":
+            write(self.path(name))
+        for inject, name, left in (("openat2:error=EIO:when=2", "[abc]", 1), ("getdents64:error=EIO:when=1", ".", 3)):
+            with self.subTest(inject=inject):
+                for path in everything(self.top):
+                    os.chown(path, 0, 0)
+                ended = self.hand_over(below=["strace", "-qqo", "/dev/null", "-e", "inject=" + inject])
+                self.assertEqual(ended.status, 0, ended)
+                self.assertRegex(ended.errors, r"\Adinit-su: warning: cannot hand over '%s' below %s: "
+                                 r"Input/output error\n\Z" % (name, self.top))
+                self.assertEqual([owner(self.path(name))[0] for name in "abc"].count(0), left)
+
     def test_without_root_there_is_nothing_to_give(self):
         path = write(self.path("file"))
         ended = run("--if-root", "--chown", self.top, "app", "--", "true", sandbox=["-u", "7:7"])
@@ -263,6 +318,8 @@ class Interrupted(Tree):
         # Of the 3000 files some are left: it has not gone on to the end.
         owners = {owner(path)[0] for path in everything(self.top)}
         self.assertEqual(owners, {0, APP})
+        # The top is given last: by it the next start tells whether it was done.
+        self.assertEqual(owner(self.top)[0], 0)
         self.assert_handed_over()
         self.assertEqual({owner(path)[0] for path in everything(self.top)}, {APP})
 

@@ -133,6 +133,10 @@ class Hostile(Attack):
         below = write(os.path.join(victim, "below"))
         self.attack_by_exchange(make, lambda trap: os.symlink("../victim", trap), [victim, below])
 
+    def test_directories_become_pipes(self):
+        """To open one waits for its other end, which nobody has."""
+        self.attack_by_exchange(make, os.mkfifo, [write(self.outside("victim"))])
+
     def test_directories_are_moved_away(self):
         """So deep that directories are opened once more on the way back; ".." would lead elsewhere."""
         outside = make(self.outside("outside"), owner=APP)
