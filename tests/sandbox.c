@@ -3,8 +3,9 @@
  * sandbox [OPTION]... COMMAND [ARG]...: run COMMAND as PID 1 of fresh PID and mount namespaces.
  *
  * The signals and mounts of COMMAND stay inside, and all its processes end with COMMAND. If the
- * sandbox is killed they do too, unless COMMAND has changed its ids. unshare(1) does nearly the same, but not in a plain chroot, and without these
- * options. Exits with COMMAND's status, 128+N for signal N.
+ * sandbox is killed they do too, unless COMMAND has changed its ids. unshare(1) does nearly the
+ * same, but not in a plain chroot, and without these options. Exits with COMMAND's status, 128+N
+ * for signal N.
  *
  *   -p FD        write COMMAND's pid, as seen outside, to descriptor FD
  *   -b FROM:TO   bind mount; repeatable

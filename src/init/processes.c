@@ -174,13 +174,16 @@ struct outcome processes_tell_all(struct tree *tree, const struct delivery *deli
 	return walk.outcome;
 }
 
-/* True if the tree has a process that init may signal and that has not been collected. */
+/*
+ * True if the tree has a process that init may signal and that has not been collected: the walk
+ * stops at it. Also if /proc does not tell.
+ */
 static __attribute__((noinline)) bool anybody_is_reachable(struct tree *tree)
 {
 	const struct delivery nothing = {0};
 	struct walk walk = {.tree = tree, .delivery = &nothing, .only_looks = true};
 
-	return !walk_processes(&walk) || walk.outcome.sent;
+	return !walk_processes(&walk);
 }
 
 enum remaining processes_remaining(struct tree *tree, bool has_children, bool look_closely)

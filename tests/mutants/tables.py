@@ -47,7 +47,8 @@ FILES = {
         "", "test_guards.Switch test_guards.Capabilities test_rights test_identity test_status.CannotRun "
         "test_status.OwnWrites test_signals test_terminal test_faults.Refused test_dropin"),
     "src/init/processes.c": (
-        "", "test_guards.Proc test_delivery test_signals.Forwarding test_telling.Story test_ending test_reaping"),
+        "", "test_guards.Proc test_delivery test_signals.Forwarding test_telling.Story test_ending test_reaping "
+        "test_stopping"),
     "src/init/walk.c": ("", "test_guards.Proc test_delivery test_telling.Story test_ending"),
     "src/init/process.c": ("process, delivery", "test_guards.Proc test_delivery test_ending"),
     "src/report/termination_log.c": (

@@ -129,6 +129,26 @@ class Running(DeliveryTest):
                 init.signal(TERM)
                 self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
 
+    def test_main_is_told_once_where_nobody_else_is_looked_at(self):
+        """A byte for each signal: its handler runs once for two that come one after the other."""
+        counts = ("import os, signal, time\n"
+                  "reading, writing = os.pipe()\n"
+                  "os.set_blocking(writing, False)\n"
+                  "if os.fork() == 0:\n"
+                  "    time.sleep(3600)\n"
+                  "for number in (signal.SIGTERM, signal.SIGUSR1):\n"
+                  "    signal.signal(number, lambda *_: None)\n"
+                  "signal.set_wakeup_fd(writing)\n"
+                  "print('ready', flush=True)\n"
+                  "while True:\n"
+                  "    for number in os.read(reading, 1):\n"
+                  "        print('got', number, flush=True)\n")
+        with Init("-n", "--", sys.executable, "-c", counts) as init:
+            init.read_until("ready")
+            for number in [TERM] * 20 + [signal.SIGUSR1]:
+                init.signal(number)
+                self.assertEqual(init.read_line(), "got %d" % number)
+
     def test_each_of_a_group_gets_a_signal_once(self):
         """Signals without a queue cannot tell: two that are pending are one."""
         program = " ".join(probe("signals-until", 9))

@@ -65,6 +65,23 @@ while state() != "Z":
     time.sleep(.01)
 os._exit(3)
 """
+# Root's, which handles TERM, and a child of app's, which notes that it was asked. The child stays a zombie.
+ROOT_WITH_A_CHILD = """
+import os, signal, sys, time
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+if os.fork() == 0:
+    os.setgid(4242)
+    os.setuid(4242)
+    with open(sys.argv[1] + ".ready", "w"):
+        pass
+    signal.sigwait({signal.SIGTERM})
+    with open(sys.argv[1], "w") as file:
+        file.write("asked")
+    os._exit(0)
+signal.signal(signal.SIGTERM, lambda *_: None)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+time.sleep(3600)
+"""
 # The leader of a session, which a HUP ends, with a job in the background, which notes what it hears.
 LEADER_WITH_A_JOB = """
 import os, signal, sys
@@ -307,6 +324,27 @@ class Leftovers(SystemTest):
 
 
     @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
+    def test_one_that_somebody_else_has_started_is_asked(self):
+        """A program of root's handles the signal, but init cannot tell it that: it looks after nobody."""
+        path = Place.file("set-uid-setpriv-2")
+        shutil.copy(shutil.which("setpriv"), path)
+        os.chmod(path, 0o4755)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                saved = Place.shared("saved-%d" % time.monotonic_ns())
+                ended = run("-w", "1h", "app", "--", "sh", "-c",
+                            '"$@" & until [ -e %s.ready ]; do sleep .01; done; exit 4' % saved, "sh", path,
+                            "--reuid=0", "--regid=0", "--clear-groups", PYTHON, "-c", ROOT_WITH_A_CHILD, saved,
+                            sandbox=sandbox)
+                self.assertEqual((ended.status, read(saved)), (4, "asked"), ended)
+                self.assertNotIn("SIGKILL", ended.errors)
+
+    def test_a_pid1_without_proc_asks_all(self):
+        path, script = saver()
+        ended = run("app", "--", "sh", "-c", script + "exit 3", sandbox=["-E"])
+        self.assertEqual((ended.status, ended.errors, read(path)), (3, "", "data\n"), ended)
+
+    @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
     def test_one_whose_main_thread_has_ended_is_asked(self):
         """It looks like a zombie, and is none as long as another of its threads lives."""
         for sandbox in MODES:
@@ -456,14 +494,16 @@ class Subreaper(SystemTest):
 
     def test_one_in_the_same_namespace_is_not_either(self):
         """Started before init was one, it is an orphan of the first process of the namespace."""
-        begun = Place.shared("bystander-%d" % time.monotonic_ns())
-        bystander = "trap 'echo told' TERM; : >%s; while :; do sleep .02; done" % begun
-        ended = run("-w", "300ms", "app", "--", "sh", "-c",
-                    "trap '' TERM; sleep 1000 & until [ -e %s ]; do sleep .01; done; exit 6" % begun,
-                    sandbox=["-s"], below=["sh", "-c", "(setpriv --reuid=4242 --regid=4242 "
-                                           "--clear-groups sh -c \"%s\" &); exec \"$@\"" % bystander, "sh"])
-        self.assertEqual((ended.status, ended.output), (6, ""), ended)
-        self.assertIn("sent SIGKILL to 1 process ", ended.errors)
+        # One that is told says so; one that is stopped says when it was continued.
+        for what in ("while :; do sleep .02; done", "kill -STOP \\$\\$; echo went on"):
+            begun = Place.shared("bystander-%d" % time.monotonic_ns())
+            bystander = "trap 'echo told' TERM; : >%s; %s" % (begun, what)
+            ended = run("-w", "300ms", "app", "--", "sh", "-c",
+                        "trap '' TERM; sleep 1000 & until [ -e %s ]; do sleep .01; done; exit 6" % begun,
+                        sandbox=["-s"], below=["sh", "-c", "(setpriv --reuid=4242 --regid=4242 "
+                                               "--clear-groups sh -c \"%s\" &); exec \"$@\"" % bystander, "sh"])
+            self.assertEqual((ended.status, ended.output), (6, ""), ended)
+            self.assertIn("sent SIGKILL to 1 process ", ended.errors)
 
     def test_one_whose_parent_has_the_place_of_another_is_not_either(self):
         """Init notes parents in 64 places, by their pids: those of main's here are in all of them."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import time
 import unittest
@@ -362,6 +363,21 @@ class Proc(SystemTest):
             self.assertEqual(ended.status, 8)
             self.assertEqual(ended.errors, "dinit-su: warning: no /proc of this PID namespace: cannot "
                                            "end what is left\n")
+
+    def test_one_of_another_namespace_does_not_tell_a_pid1_who_is_left(self):
+        """Outside somebody handles TERM and has a child, whom that one would look after."""
+        outside = ("import signal, subprocess\n"
+                   "signal.signal(signal.SIGTERM, lambda *_: None)\n"
+                   "with subprocess.Popen(['sleep', '1000']) as child:\n"
+                   "    print('ready', flush=True)\n")
+        with subprocess.Popen([sys.executable, "-c", outside], stdout=subprocess.PIPE,
+                              start_new_session=True) as beside:
+            try:
+                beside.stdout.readline()
+                ended = run("-w", "1h", "-n", "--", "sh", "-c", "sleep 1000 & exit 8", sandbox=["-P"])
+                self.assertEqual((ended.status, ended.errors), (8, ""), ended)
+            finally:
+                os.killpg(beside.pid, signal.SIGKILL)
 
     def test_one_of_another_namespace_chooses_nobody(self):
         """The whole group is told, as by kill(2): those that /proc shows may be anybody."""

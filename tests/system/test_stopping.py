@@ -226,6 +226,21 @@ class Daemons(SystemTest):
                     init.read_until("bye")
                     self.assertEqual(init.wait(), 5)
 
+    def test_a_reload_continues_nobody(self):
+        script = ("sh -c 'kill -STOP $$; echo went on' & sh -c 'trap \"echo reload\" HUP; echo ready; "
+                  "while :; do sleep .01; done' & exit 5")
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-W", "app", "--", "sh", "-c", script, sandbox=sandbox) as init:
+                init.read_until("ready")
+                until(lambda: sorted(stat(child)[0] for child in children(init.pid))[1:] == ["T"],
+                      "a daemon to stop")
+                stopped = [child for child in children(init.pid) if stat(child)[0] == "T"]
+                init.signal(NUMBERS["HUP"])
+                # The shell says of its sleep that it was hung up.
+                init.read_until("reload")
+                self.assertEqual([stat(child)[0] for child in stopped], ["T"])
+
     def test_it_may_end_by_itself(self):
         self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
 
