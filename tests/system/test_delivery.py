@@ -120,14 +120,16 @@ class Running(DeliveryTest):
     def test_who_handles_a_reload_looks_after_nobody_at_a_stop(self):
         workers = [{"name": "worker", "handles": {"TERM": ""}}] * 2
         for sandbox in MODES:
-            with self.subTest(sandbox=sandbox), \
-                 Init("-n", "--", *actor(name="main", handles={"HUP": ""}, children=workers),
-                      sandbox=["-i", str(int(TERM)), *sandbox]) as init:
-                self.ready(init, 3)
-                init.signal(HUP)
-                self.assertEqual(init.read_line(), "main HUP")
-                init.signal(TERM)
-                self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
+            for below in (None, 'trap : HUP; "$@"; exit 1'):
+                main = actor(name="main", handles={"HUP": ""}, children=workers)
+                with self.subTest(sandbox=sandbox, below=below), \
+                     Init("-n", "--", *(shell(below, *main) if below else main),
+                          sandbox=["-i", str(int(TERM)), *sandbox]) as init:
+                    self.ready(init, 3)
+                    init.signal(HUP)
+                    self.assertEqual(init.read_line(), "main HUP")
+                    init.signal(TERM)
+                    self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
 
     def test_main_is_told_once_where_nobody_else_is_looked_at(self):
         """A byte for each signal: its handler runs once for two that come one after the other."""
@@ -303,6 +305,14 @@ class Once(DeliveryTest):
                     self.drains(arguments, shell('"$@"; exit 1', *actor(**server(gate))), gate,
                                 number, sandbox, told=told, environment=dict(os.environ, **variables))
 
+    def test_between_two_that_are_asked_at_the_end(self):
+        """Init goes through what it remembers: their pids are one below and one above the server's."""
+        script = 'setsid sleep 1000 & "$@" & setsid sleep 1000 & wait; exit 1'
+        for sandbox in MODES:
+            gate = fresh()
+            with self.subTest(sandbox=sandbox):
+                self.drains([], shell(script, *actor(**server(gate))), gate, TERM, sandbox)
+
     def test_a_stop_is_not_forgotten_for_another(self):
         """TERM, then QUIT, which a shell without job control lets its background ignore."""
         for sandbox in MODES:
@@ -422,6 +432,33 @@ class Leftovers(DeliveryTest):
                 self.ready(init, 2)
                 init.signal(HUP)
                 self.assertEqual(self.lines(init, 3), ["helper HUP", "helper TERM", "main HUP"])
+                self.assertEqual(init.wait(), 3)
+
+    def test_so_is_a_manager_that_was_told_alone(self):
+        worker = {"name": "worker", "handles": {"TERM": "exit 0"}}
+        manager = actor(name="manager", children=[worker] * 2,
+                        handles={"HUP": "", "TERM": "tell TERM, reap, exit 0"})
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-w", "1h", "-n", "--", *shell('"$@" & trap "exit 3" HUP; wait; wait', *manager),
+                      sandbox=sandbox) as init:
+                self.ready(init, 3)
+                init.signal(HUP)
+                self.assertEqual(init.read_line(), "manager HUP")
+                self.assertEqual(init.read_line(), "manager TERM")
+                self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
+                self.assertEqual(init.wait(), 3)
+
+    def test_who_was_out_of_the_group_that_was_told_is_asked(self):
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-g", "-w", "1h", "-n", "--",
+                      *actor(name="main", handles={"TERM": "exit 3"},
+                             children=[{"name": "daemon", "session": True, "handles": {"TERM": "exit 0"}}]),
+                      sandbox=sandbox) as init:
+                self.ready(init, 2)
+                init.signal(TERM)
+                self.assertEqual(self.lines(init, 2), ["daemon TERM", "main TERM"])
                 self.assertEqual(init.wait(), 3)
 
     def test_a_filter_gets_the_last_lines(self):
