@@ -241,6 +241,21 @@ class OnTheWay(Tree):
         self.assertEqual(owner(self.below), (APP, APP))
 
 
+    def test_a_home_that_cannot_be_there_is_a_warning(self):
+        """One that is not there is nothing to tell; one below a file is."""
+        file = write(self.outside("file"))
+        with open(Place.file("passwd")) as passwd:
+            text = passwd.read()
+        for home, words in ((self.outside("none"), None), (file + "/home", "Not a directory")):
+            changed = Place.write("homeless-passwd", text.replace("/home/app", home))
+            ended = run("--ids", "5000", "app", "--", "id", "-u", passwd=changed)
+            self.assertEqual((ended.status, ended.output), (0, "5000\n"), ended)
+            if words:
+                self.assertIn("cannot hand over %s: %s\n" % (home, words), ended.errors)
+            else:
+                self.assertNotIn("cannot hand over", ended.errors)
+
+
 class Unreachable(Tree):
     """A path that cannot be reached is a warning, and main runs."""
 
