@@ -21,7 +21,7 @@ const char options_help[] =
 	"  --chown PATH, --chown-if-needed PATH: hand it over   -s --new-session: no tty\n"
 	"  -m --umask MODE, --umask-from-env VAR\n"
 	"Signals and the end; as variables too: DINIT_SU_STOP_DELAY=5s...\n"
-	"  -g --group: every signal to all of it    -c --single-child: to COMMAND alone\n"
+	"  -g --group: every signal to the whole group   -c --single-child: to COMMAND\n"
 	"  -r --rewrite FROM:TO    send TO for FROM; FROM:ignore drops it\n"
 	"  -S --stop-signals LIST  what asks for a stop (default TERM,INT,QUIT)\n"
 	"  -d --stop-delay TIME, -t --stop-timeout TIME: until passed on, then until KILL\n"

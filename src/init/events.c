@@ -17,8 +17,8 @@
 /*
  * How many signals are taken before each other signal that is pending gets its turn, and then the
  * children that have ended. The kernel hands out what was sent to the thread alone first,
- * tgkill(2), and of the rest the lowest number: who sends one of those without an end would hide
- * TERM, and SIGCHLD with it.
+ * tgkill(2), and of the rest faults and then the lowest number: who sends one of those without an
+ * end would hide TERM, and SIGCHLD with it.
  */
 #define SIGNALS_IN_A_ROW 32
 

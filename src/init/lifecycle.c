@@ -144,7 +144,8 @@ static void asked(struct lifecycle *state, struct decision *decision, const stru
 
 /*
  * The signals that a terminal or a stop sends, meant for all processes that work on one job. Every
- * other signal is for main alone: USR1, for example, kills a helper that does not handle it.
+ * other signal that a process sends is for main alone: USR1, for example, kills a helper that does
+ * not handle it.
  */
 static bool is_for_group(int signal)
 {
@@ -154,7 +155,8 @@ static bool is_for_group(int signal)
 
 /*
  * INT is what a terminal sends to a whole group, and programs are written for that: workers ignore
- * it. HUP comes from the kernel when the terminal has gone, for everyone who used it.
+ * it. From the kernel HUP comes when the terminal has gone, for everyone who used it, and WINCH
+ * when its size has changed.
  */
 static bool is_for_everyone(const struct lifecycle *state, int signal, bool from_kernel)
 {
@@ -251,7 +253,10 @@ static void take_signal(struct lifecycle *state, struct decision *decision,
 	if (state->phase == PHASE_DAEMONS && state->settings.audience != AUDIENCE_GROUP &&
 	    (!is_for_group(signal) || signal == SIGTSTP))
 		return;
-	/* What a signal was rewritten to counts as told, and so does TERM: leftovers get it. */
+	/*
+	 * A TERM counts as told, because leftovers are asked with it. So does a signal that would
+	 * have asked for a stop if it had come as such.
+	 */
 	if (state->main_lives || state->phase == PHASE_DAEMONS)
 		forward(state, decision, signal, event->from_kernel)->is_stop =
 			signal == SIGTERM || state->settings.asks_stop[signal];

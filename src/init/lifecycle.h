@@ -17,7 +17,7 @@
 
 /* Who gets a signal that comes to init. */
 enum audience {
-	AUDIENCE_BY_SIGNAL, /* TERM, INT, HUP, QUIT and TSTP to the group, others to main alone */
+	AUDIENCE_BY_SIGNAL, /* TERM, INT, HUP, QUIT, TSTP and the kernel's WINCH to the group */
 	AUDIENCE_GROUP,	    /* every signal to everyone in it, whoever handles it */
 	AUDIENCE_MAIN,
 };
@@ -132,7 +132,7 @@ enum action_kind {
 struct action {
 	enum action_kind kind;
 	int signal;
-	bool is_stop;	  /* a stop that is passed on: nobody is told the same twice */
+	bool is_stop;	  /* a stop, or a TERM: who was told it is not told again */
 	bool to_everyone; /* ACTION_FORWARD_TO_ALL: also those below one that handles the signal */
 	bool to_untold;	  /* ACTION_FORWARD_TO_ALL: not to those who were told it with main */
 	bool to_filters;  /* ACTION_ASK_AGAIN: also to who ends when its input does */

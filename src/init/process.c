@@ -47,7 +47,7 @@ bool process_is_shell(const struct process *process)
 	return length > 0 && arguments_are_of_shell(arguments, (size_t)length + 1);
 }
 
-bool process_reads_pipe(const struct process *process, uint32_t but)
+bool process_may_be_filter(const struct process *process, uint32_t but)
 {
 	char path[PATH_SIZE], target[32], excepted[32];
 	struct text text = text_in(excepted, sizeof(excepted));
@@ -55,12 +55,17 @@ bool process_reads_pipe(const struct process *process, uint32_t but)
 
 	name_file(path, process->pid, "/fd/0");
 	text_add(&text, "pipe:[%u]", but);
-	/* Not stat(2): that would ask the file system, whose server may never answer. */
 	length = readlink(path, target, sizeof(target) - 1);
 	if (length < 0)
 		/* The kernel hides it from who has fewer capabilities: ptrace(2). It may be one. */
 		return errno == EACCES;
 	target[length] = '\0';
+	/*
+	 * A FIFO has a path as a file has. Which of them it is stat(2) would tell, but it would ask
+	 * the file system, whose server may never answer.
+	 */
+	if (target[0] == '/')
+		return strncmp(target, "/dev/", strlen("/dev/")) != 0;
 	return strncmp(target, excepted, strlen("pipe:[")) == 0 && strcmp(target, excepted) != 0;
 }
 

@@ -28,10 +28,11 @@ bool process_look_again(struct process *process);
 bool process_is_shell(const struct process *process);
 
 /*
- * True if its stdin is a pipe without a name that has another inode than but: proc_pid_fd(5). Also
- * if init may not see that, because it has not all the capabilities of the process.
+ * True if its stdin ends when somebody else ends: a pipe, but for the one with this inode, or what
+ * may be a FIFO, because it has a path that does not lead to /dev. proc_pid_fd(5). Also if init may
+ * not see that, because it has not all the capabilities of the process.
  */
-bool process_reads_pipe(const struct process *process, uint32_t but);
+bool process_may_be_filter(const struct process *process, uint32_t but);
 
 /*
  * True if child is the only child of init, the process that calls. False if the kernel does not

@@ -144,6 +144,7 @@ static void warn_of_proc(struct tree *tree)
 	if (!tree->others_named)
 		report(tree->reporter, REPORT_WARNINGS,
 		       "no /proc of this PID namespace: cannot end what is left");
+	tree->others_named = true;
 }
 
 /* Tell all as PID 1: when none is passed over, or /proc does not tell which would be. */

@@ -68,13 +68,19 @@ void tell_orphan_ended(const struct supervisor *init, pid_t pid, int status)
 		     event.status);
 }
 
+/* Nobody who gets a KILL can say so: init does. */
+static enum report_level level_of(int signal)
+{
+	return signal == SIGKILL ? REPORT_WARNINGS : REPORT_STORY;
+}
+
 void tell_passed_on(const struct supervisor *init, int signal, bool to_main)
 {
 	const struct report_event event = {.name = "signal-passed-on",
 					   .pid = init->main_pid,
 					   .signal = signal};
 	const struct outcome *outcome = &init->outcome;
-	const enum report_level level = signal == SIGKILL ? REPORT_WARNINGS : REPORT_STORY;
+	const enum report_level level = level_of(signal);
 	char name[SIGNAL_NAME_SIZE];
 
 	signal_name(signal, name);
@@ -111,14 +117,15 @@ void tell_held_back(const struct supervisor *init, int signal)
 void tell_all_signalled(const struct supervisor *init, int signal)
 {
 	const struct report_event event = {.name = "all-signalled", .signal = signal};
+	const enum report_level level = level_of(signal);
 	char name[SIGNAL_NAME_SIZE];
 
 	signal_name(signal, name);
 	if (init->outcome.untold == 0)
-		report_event(init->reporter, REPORT_STORY, &event,
-			     "sent %s to what main has left behind", name);
+		report_event(init->reporter, level, &event, "sent %s to what main has left behind",
+			     name);
 	else
-		report_event(init->reporter, REPORT_STORY, &event,
+		report_event(init->reporter, level, &event,
 			     "sent %s to what main has left behind, %d of it; %d are left to who "
 			     "looks after them, or end with their input",
 			     name, init->outcome.told, init->outcome.untold);

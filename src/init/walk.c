@@ -96,7 +96,8 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 			found.lead_to_init = known->ancestors.lead_to_init;
 			break;
 		}
-		/* Who nests processes to keep init busy gets what it would without /proc. */
+		/* A main that nests processes to keep init busy is told as if there were no /proc.
+		 */
 		if (walk->climbed++ >= CLIMBED_MAX)
 			walk->unreadable = true;
 		if (walk->unreadable || !look_up(&at, &parent))
@@ -247,8 +248,8 @@ static void decide(struct walk *walk, const struct process *process,
 		delivery_decide(walk->delivery, &process->facts, ancestors, was_told);
 
 	if (verdict == VERDICT_NOT_IF_FILTER)
-		verdict = process_reads_pipe(process, walk->tree->input) ? VERDICT_LOOKED_AFTER
-									 : VERDICT_TELL;
+		verdict = process_may_be_filter(process, walk->tree->input) ? VERDICT_LOOKED_AFTER
+									    : VERDICT_TELL;
 	if (walk->delivery->hang_up && !walk->beyond_table && process->facts.terminal &&
 	    process->facts.session == process->pid &&
 	    (verdict == VERDICT_TELL || !walk->delivery->not_below_told))
@@ -325,6 +326,7 @@ static int visit(int pid, void *context)
 bool walk_processes(struct walk *walk)
 {
 	walk->outcome = (struct outcome){0};
+	walk->climbed = 0;
 	memset(walk->known, 0, sizeof(walk->known));
 	return directory_each_number("/proc", &walk->listing, visit, walk) == 0 &&
 	       !walk->unreadable;

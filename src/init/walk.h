@@ -47,8 +47,8 @@ struct known {
 #define KNOWN_MAX 64
 
 /*
- * How many parents a walk looks up, some 10 us each. Fewer than one for each process, because what
- * is known of a parent holds for its other children.
+ * How many parents a walk looks up, some 10 us each. Mostly that is fewer than one for each
+ * process, because what is known of a parent holds for its other children.
  */
 #define CLIMBED_MAX 100000
 

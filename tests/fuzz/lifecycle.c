@@ -29,6 +29,7 @@ struct world {
 	/* The past, recorded without lifecycle.c. */
 	bool reaped_main, passed, asked, killed_rest, gave_up, nobody_left, again, ended;
 	bool killed_main;
+	bool asks_stop; /* the event may be that of a stop */
 	int64_t ended_at, passed_at, asked_at;
 	int in_a_row; /* deadlines with nothing in between */
 };
@@ -79,7 +80,8 @@ static void check_signal(const struct world *world, const struct event *event,
 		PROMISE(lifecycle_deadline(&world->state) <= world->now + settings->stop_delay);
 		return;
 	}
-	PROMISE(last->is_stop == settings->asks_stop[event->signal]);
+	PROMISE(last->is_stop == (settings->asks_stop[event->signal] || sent == SIGTERM ||
+				  settings->asks_stop[sent]));
 	if (settings->audience == AUDIENCE_MAIN)
 		PROMISE(last->kind == ACTION_FORWARD_TO_MAIN);
 	if (settings->audience == AUDIENCE_GROUP)
@@ -164,7 +166,8 @@ static void act(struct world *world, const struct action *action, enum phase bef
 		PROMISE(world->state.settings.stop_delay > 0);
 		break;
 	}
-	if (action->is_stop && !world->passed) {
+	/* A TERM that asks for no stop is remembered like one. */
+	if (action->is_stop && world->asks_stop && !world->passed) {
 		world->passed = true;
 		world->passed_at = world->now;
 	}
@@ -181,6 +184,8 @@ static void happen(struct world *world, struct event event)
 		lifecycle_step(&other, &event, world->now + 12345);
 		PROMISE(memcmp(&other, &world->state, sizeof(other)) == 0);
 	}
+	world->asks_stop =
+		event.kind != EVENT_SIGNAL || world->state.settings.asks_stop[event.signal];
 	PROMISE(decision.count >= 0 && decision.count <= ACTIONS_MAX);
 	PROMISE(before <= PHASE_ENDED && world->state.phase >= before);
 	if (event.kind == EVENT_SIGNAL)

@@ -472,6 +472,19 @@ class Leftovers(DeliveryTest):
                 with open(path) as file:
                     self.assertEqual(file.read(), "writer ready\nwriter TERM\nwriter last\n")
 
+    def test_a_filter_of_a_pipe_with_a_name_gets_them_too(self):
+        """As a shell without >(...) makes it: mkfifo, and tee reads it."""
+        script = ("mkfifo %(path)s.fifo; cat <%(path)s.fifo >%(path)s & (trap 'sleep .2; echo last; exit' TERM; "
+                  "echo first; while :; do sleep .01; done) >%(path)s.fifo & "
+                  "until [ -s %(path)s ]; do sleep .01; done; exit 3")
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox):
+                path = fresh()
+                ended = run("-n", "--", "sh", "-c", script % {"path": path}, sandbox=sandbox)
+                self.assertEqual(ended.status, 3, ended)
+                with open(path) as file:
+                    self.assertEqual(file.read(), "first\nlast\n")
+
     def test_a_filter_that_init_may_not_look_at_gets_them_too(self):
         """It has kept a capability that init has given up, or is another user's: ptrace(2)."""
         for arguments, sandbox in ((["--keep-caps=net_bind_service", "app"], []),

@@ -244,6 +244,13 @@ class Daemons(SystemTest):
     def test_it_may_end_by_itself(self):
         self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
 
+    def test_a_kill_of_daemons_is_told(self):
+        with Init("-W", "-r", "TERM:KILL", "app", "--", "sh", "-c", self.DAEMON) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["TERM"])
+            self.assertEqual(init.wait(), 5)
+            self.assertIn("warning: sent SIGKILL to what main has left behind\n", init.rest())
+
     def test_one_of_another_user_is_named_when_it_cannot_be_told(self):
         """Nobody but its user can end it, and to wait for that is what --wait-all asks for."""
         path = Place.file("root-daemon")

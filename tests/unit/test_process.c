@@ -107,7 +107,7 @@ START_TEST(an_only_child)
 }
 END_TEST
 
-static bool reads_pipe(const int descriptor, uint32_t but)
+static bool may_be_filter(const int descriptor, uint32_t but)
 {
 	const pid_t parent = getpid();
 	const pid_t child = fork();
@@ -120,31 +120,36 @@ static bool reads_pipe(const int descriptor, uint32_t but)
 		_exit(getppid() == parent);
 	}
 	ck_assert_int_eq(waitpid(child, NULL, WUNTRACED), child);
-	is_one = process_reads_pipe(&process, but);
+	is_one = process_may_be_filter(&process, but);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	/* There is no such process any more: what cannot be found is none. */
-	ck_assert(!process_reads_pipe(&process, but));
+	ck_assert(!process_may_be_filter(&process, but));
 	return is_one;
 }
 
-START_TEST(what_is_a_pipe)
+START_TEST(what_may_be_a_filter)
 {
 	struct stat status;
 	int ends[2], file;
 
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(fstat(ends[0], &status), 0);
-	ck_assert(reads_pipe(ends[0], 0));
-	ck_assert(reads_pipe(ends[0], (uint32_t)status.st_ino + 1));
-	ck_assert(!reads_pipe(ends[0], (uint32_t)status.st_ino));
+	ck_assert(may_be_filter(ends[0], 0));
+	ck_assert(may_be_filter(ends[0], (uint32_t)status.st_ino + 1));
+	ck_assert(!may_be_filter(ends[0], (uint32_t)status.st_ino));
+	/* A FIFO has a path, and what has one below /dev is none. */
 	file = open("/", O_RDONLY);
 	ck_assert_int_ge(file, 0);
-	ck_assert(!reads_pipe(file, 0));
+	ck_assert(may_be_filter(file, 0));
+	close(file);
+	file = open("/dev/null", O_RDONLY);
+	ck_assert_int_ge(file, 0);
+	ck_assert(!may_be_filter(file, 0));
 	close(file);
 	file = socket(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_ge(file, 0);
-	ck_assert(!reads_pipe(file, 0));
+	ck_assert(!may_be_filter(file, 0));
 }
 END_TEST
 
@@ -152,7 +157,7 @@ Suite *process_suite(void)
 {
 	const TTest *const tests[] = {a_pid_that_is_another_process_by_now,
 				      a_process_that_is_the_same, a_child_of_init, an_only_child,
-				      what_is_a_pipe};
+				      what_may_be_a_filter};
 
 	return suite_of("process", tests, COUNT(tests));
 }
