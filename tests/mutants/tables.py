@@ -49,7 +49,7 @@ FILES = {
     "src/init/processes.c": (
         "", "test_guards.Proc test_delivery test_signals.Forwarding test_telling.Story test_ending test_reaping "
         "test_stopping"),
-    "src/init/walk.c": ("", "test_guards.Proc test_delivery test_telling.Story test_ending"),
+    "src/init/walk.c": ("", "test_guards.Proc test_delivery test_telling.Story test_ending test_stopping.Daemons"),
     "src/init/process.c": ("process, delivery", "test_guards.Proc test_delivery test_ending"),
     "src/report/termination_log.c": (
         "", "test_guards.TerminationLog test_guards.Borrowed test_telling.TerminationLog "

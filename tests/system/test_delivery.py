@@ -102,6 +102,19 @@ class Running(DeliveryTest):
                     self.assertEqual(init.read_line(), "manager " + number.name[3:])
                     self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
 
+    def test_who_is_out_of_the_group_is_told_nothing_while_main_runs(self):
+        """Beside a manager and its workers, for whom init looks at each process."""
+        daemon = actor(name="daemon", session=True, handles={"TERM": "", "USR2": ""})
+        manager = actor(name="manager", children=WORKERS, handles={"TERM": "tell USR1"})
+        script = "trap : TERM; %s & %s; exit 1" % (shlex.join(daemon), shlex.join(manager))
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), Init("-n", "--", *shell(script), sandbox=sandbox) as init:
+                self.ready(init, 4)
+                for _ in range(3):
+                    init.signal(TERM)
+                    self.assertEqual(init.read_line(), "manager TERM")
+                    self.assertEqual(self.lines(init, 2), ["worker USR1"] * 2)
+
     def test_a_handler_that_works_once_marks_a_manager_for_good(self):
         """It goes on looking after its workers, as Go's signal.Stop() leaves it."""
         manager = actor(name="manager", children=WORKERS,
@@ -397,6 +410,35 @@ class Leftovers(DeliveryTest):
                     self.assertEqual(init.read_line(), "manager ends")
                     self.assertEqual(self.lines(init, 2), ["worker TERM"] * 2)
                     self.assertEqual(init.wait(), 3)
+
+    def test_the_story_tells_how_many_are_asked_and_how_many_left(self):
+        manager = actor(name="manager", session=True, handles={"TERM": "tell TERM, reap, exit 0"},
+                        children=[{"name": "worker", "handles": {"TERM": "exit 0"}}] * 2)
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-v", "-n", "--", *shell('"$@" & read line; exit 3', *manager), sandbox=sandbox,
+                      stdin=subprocess.PIPE) as init:
+                for _ in range(3):
+                    init.read_until(" ready")
+                init.process.stdin.close()
+                init.read_until("sent SIGTERM to what main has left behind, 1 of it; 2 are left to who looks")
+                self.assertEqual(init.wait(), 3)
+
+    def test_a_worker_that_is_stopped_hears_its_manager(self):
+        """Init continues also those whom it does not tell."""
+        worker = {"name": "worker", "handles": {"TERM": "exit 0"}}
+        manager = actor(name="manager", session=True, children=[worker],
+                        handles={"TERM": "tell TERM, reap, exit 0"})
+        for sandbox in MODES:
+            with self.subTest(sandbox=sandbox), \
+                 Init("-w", "1h", "-n", "--", *shell('"$@" & read line; exit 3', *manager), sandbox=sandbox,
+                      stdin=subprocess.PIPE) as init:
+                self.ready(init, 2)
+                stopped = children(children(init.main_pid())[0])[0]
+                os.kill(stopped, signal.SIGSTOP)
+                until(lambda: stat(stopped)[0] == "T", "the worker to stop")
+                init.process.stdin.close()
+                self.assertEqual(init.wait(), 3)
 
     def test_what_a_trap_runs_is_not_ended(self):
         """A leftover runs a program to save its data, while init waits for the others."""

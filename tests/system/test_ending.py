@@ -82,6 +82,18 @@ signal.signal(signal.SIGTERM, lambda *_: None)
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 time.sleep(3600)
 """
+# The leader of a session, which notes what it hears and ends once the second file is there.
+LIVES_ON = """
+import os, signal, sys
+both = {signal.SIGHUP, signal.SIGTERM}
+signal.pthread_sigmask(signal.SIG_BLOCK, both)
+print("here", flush=True)
+with open(sys.argv[1], "w") as file:
+    while not os.path.exists(sys.argv[2]) or signal.sigpending() & both:
+        heard = signal.sigtimedwait(both, .05)
+        if heard:
+            print(signal.Signals(heard.si_signo).name, file=file, flush=True)
+"""
 # The leader of a session, which a HUP ends, with a job in the background, which notes what it hears.
 LEADER_WITH_A_JOB = """
 import os, signal, sys
@@ -228,10 +240,14 @@ class Leftovers(SystemTest):
         path = Place.shared("fifo-%d" % time.monotonic_ns())
         os.mkfifo(path)
         for sandbox in MODES:
-            # So many take longer to be asked than the usual --wait on a loaded machine.
-            ended = run("-w", "1h", "app", "--", "sh", "-c", "i=0; while [ $i -lt 4200 ]; do read x <%s & "
-                        "i=$((i+1)); done; exit 5" % path, sandbox=sandbox)
-            self.assertEqual((ended.status, ended.errors), (5, ""))
+            # A file takes the line about each of them. So many take longer to be asked than the usual
+            # --wait on a loaded machine.
+            log = Place.shared("log-%d" % time.monotonic_ns())
+            with open(log, "w") as lines, \
+                 Init("-vv", "-w", "1h", "app", "--", "sh", "-c", "i=0; while [ $i -lt 4200 ]; do read x <%s & "
+                      "i=$((i+1)); done; exit 5" % path, sandbox=sandbox, stderr=lines) as init:
+                self.assertEqual(init.wait(), 5)
+            self.assertEqual(read(log).count("ended with status %d\n" % (128 + signal.SIGTERM)), 4200)
 
     def test_more_than_init_remembers_are_counted(self):
         """All those of a subreaper, who has to kill each of them by itself."""
@@ -441,6 +457,31 @@ class Shells(SystemTest):
     @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
     def test_of_root(self):
         self.end_with_shell("0")
+
+    @looks_into_processes
+    @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
+    def test_that_was_told_with_the_daemons(self):
+        """It has ignored their TERM, and is hung up when it is alone."""
+        daemon = "trap 'echo bye; exit' TERM; echo ready; while :; do sleep .01; done"
+        with Init("-v", "-W", "-w", "1h", "app", "--", "sh", "-c", "(%s) & exit 3" % daemon) as init:
+            init.read_until("ended with status 3")
+            self.visit(init, "4242")
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 3)
+
+    @looks_into_processes
+    @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
+    def test_one_that_lives_on_is_hung_up_once(self):
+        """What was told starts another process, which is asked later: by then there were two looks."""
+        names = {name: Place.shared("%s-%d" % (name, time.monotonic_ns())) for name in ("heard", "late")}
+        with Init("-w", "1h", "app", "--", "sh", "-c", '"$@" & trap "exit 7" TERM; wait', "sh",
+                  PYTHON, "-c", STARTS_ANOTHER, names["late"], "alone") as init:
+            init.read_until("ready")
+            _, terminal = self.enter(init, "4242", PYTHON, "-c", LIVES_ON, names["heard"], names["late"])
+            self.assertIn(b"here", os.read(terminal, 1000))
+            init.signal(signal.SIGTERM)
+            self.assertEqual(init.wait(), 7)
+        self.assertEqual((read(names["late"]), read(names["heard"])), ("asked", "SIGHUP\nSIGTERM\n"))
 
     @looks_into_processes
     @unittest.skipUnless(shutil.which("bash"), "needs bash, which ignores TERM")
