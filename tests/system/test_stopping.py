@@ -244,6 +244,18 @@ class Daemons(SystemTest):
     def test_it_may_end_by_itself(self):
         self.assertEqual(run("-W", "app", "--", "sh", "-c", "(sleep .1 &); exit 6").status, 6)
 
+    def test_that_they_cannot_be_found_is_told_once(self):
+        with Init("-W", "-t", "100ms", "app", "--", "sh", "-c", self.DAEMON, sandbox=["-s", "-E"]) as init:
+            init.read_until("ready")
+            init.signal(NUMBERS["HUP"])
+            init.read_until("no /proc of this PID namespace")
+            init.signal(NUMBERS["HUP"])
+            init.signal(NUMBERS["TERM"])
+            self.assertEqual(init.wait(), 5)
+            # The daemon has stdout open until the namespace ends.
+            init.process.wait()
+            self.assertNotIn("no /proc", init.rest())
+
     def test_a_kill_of_daemons_is_told(self):
         with Init("-W", "-r", "TERM:KILL", "app", "--", "sh", "-c", self.DAEMON) as init:
             init.read_until("ready")
