@@ -358,7 +358,8 @@ class Leftovers(SystemTest):
     def test_a_pid1_without_proc_asks_all(self):
         path, script = saver()
         ended = run("app", "--", "sh", "-c", script + "exit 3", sandbox=["-E"])
-        self.assertEqual((ended.status, ended.errors, read(path)), (3, "", "data\n"), ended)
+        # The shell may say of its sleep that it was terminated.
+        self.assertEqual((ended.status, read(path)), (3, "data\n"), ended)
 
     @unittest.skipUnless(PYTHON, "needs a python3 that every user can run")
     def test_one_whose_main_thread_has_ended_is_asked(self):
