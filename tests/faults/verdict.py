@@ -30,6 +30,7 @@ BELIEVED = {
     ("return", "execve"): "it does not return when it succeeds",
     ("return", "mmap"): "memory at address 0",
     ("return", "sendfile"): "0 is the end of the file",
+    ("return", "getppid"): "a parent outside of the PID namespace: the one that was there has died, and main is told",
     ("return", "rename"): "the old file stays whole, with the new one beside it",
     ("return", "renameat"): "the same",
     ("return", "ftruncate"): "what is not cut off are empty lines, which no reader takes for an entry",
