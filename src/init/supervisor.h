@@ -42,7 +42,7 @@ struct supervisor {
 
 	bool has_terminal;    /* main has, or had, the foreground */
 	bool suspending;      /* main was sent STOP for a Ctrl-Z */
-	signal_set passed_on; /* since main last stopped */
+	signal_set passed_on; /* the signals passed on since main last stopped */
 
 	siginfo_t info;		  /* of the signal that is being handled */
 	int signals_in_a_row;	  /* since the last look that found none */

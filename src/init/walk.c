@@ -96,8 +96,7 @@ static struct ancestors ancestors_of(struct walk *walk, const struct process *pr
 			found.lead_to_init = known->ancestors.lead_to_init;
 			break;
 		}
-		/* A main that nests processes to keep init busy is told as if there were no /proc.
-		 */
+		/* A main that nests processes to keep init busy is told as without /proc. */
 		if (walk->climbed++ >= CLIMBED_MAX)
 			walk->unreadable = true;
 		if (walk->unreadable || !look_up(&at, &parent))

@@ -18,10 +18,9 @@
 struct tree {
 	pid_t init;
 	pid_t main; /* also the number of the group that init made for it; 0: there is no main */
-	uint32_t input; /* inode of the pipe that is the container's stdin: its reader is no filter
-			 */
+	uint32_t input; /* inode of the container's stdin: who reads that pipe is no filter */
 	struct told *told;
-	bool others_named; /* the processes of other users were reported */
+	bool others_named; /* who is out of reach was reported, or that /proc does not tell */
 	const struct reporter *reporter;
 };
 
