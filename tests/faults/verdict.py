@@ -167,7 +167,7 @@ def was_cut(scenario, fault, ended):
     that does not wait fails with EAGAIN then.
     """
     return fault.call == "wait4" and ("cannot wait for child" in ended.errors or
-                                      (scenario.terminal and ended.status == 125))
+                                      (scenario.terminal and fault.phase == "loop" and ended.status == 125))
 
 
 def judge_surroundings(clean, ended):
